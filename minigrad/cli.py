@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     """All subcommands and their options."""
     top = argparse.ArgumentParser(
         prog="minigrad",
-        description="A small deep-learning framework to read. Every optimizer is written once, as its equations.",
+        description="A small deep-learning framework, made to be read. Every optimizer is written once: its equations.",
         epilog="'minigrad COMMAND --help' says more about a command.",
     )
     top.add_argument("--version", action="version", version=f"minigrad {minigrad.__version__}")
@@ -143,6 +143,18 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=run_train)
 
     one = exact(
+        "equations",
+        help="print the update rules as text",
+        usage="minigrad equations [NAME [--ARGUMENT VALUE ...]] [--worked]",
+        description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all. "
+        "Arguments of the optimizer's constructor, such as --momentum 0.9, are applied first.",
+        epilog="example: minigrad equations nag --momentum 0.9 --worked",
+    )
+    one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
+    one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
+    one.set_defaults(run=run_equations)
+
+    one = exact(
         "surface",
         help="draw optimizers on their way down a surface; also as an animation",
         description="Let optimizers walk down a surface of two weights, each at its best rate there. Draws their paths "
@@ -169,7 +181,7 @@ def parser() -> argparse.ArgumentParser:
         "and every hyper-parameter, step, and see the equations with their numbers.",
     )
     one.add_argument("--out", type=path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
-    one.add_argument("--open", action="store_true", help="open it in a browser, too")
+    one.add_argument("--open", action="store_true", help="also open it in a browser")
     one.set_defaults(run=run_explore)
 
     one = commands.add_parser(
@@ -182,20 +194,37 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "folder", nargs="?", type=path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
     )
-    one.add_argument("--open", action="store_true", help="start JupyterLab, if it is installed, with the first")
+    one.add_argument("--open", action="store_true", help="open the first in JupyterLab, if it is installed")
     one.set_defaults(run=run_tutorials)
 
+    add_exercises(exact(
+        "exercises",
+        help="list the exercises, start one, see your progress",
+        description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
+        "make a framework. Without a command: list all of them by part, and mark those solved in this folder.",
+        epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
+    ))  # fmt: skip
+
     one = exact(
-        "figures",
-        help="redraw the figures of the documentation (in a checkout)",
-        description="Redraw the pictures in the folder figures/ of a checkout from the data next to them, and say what "
-        "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
-        epilog="example: minigrad figures rates --measure --check",
+        "check",
+        help="mark the answers to exercises in a file, and name their mistakes",
+        description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
+        "with limits on time and memory, and may import files next to it. The status is 0 if all are right, 1 if not, "
+        "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
+        "solution if it sets out to: mark strangers' answers on a machine with nothing to lose.",
+        epilog="example: minigrad check adam_step.py --hint 3",
     )
-    one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
-    one.add_argument("--measure", action="store_true", help="first measure the data again, and say if they agree")
-    one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
-    one.set_defaults(run=run_figures)
+    one.add_argument("file", type=path, metavar="FILE", help="a Python file")
+    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: every one in the file)")
+    one.add_argument(
+        "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
+    )
+    one.add_argument(
+        "--without", action="append", default=[], metavar="MODULE", help="refuse answers that use this module"
+    )
+    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
+    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
+    one.set_defaults(run=run_check)
 
     one = exact(
         "bench",
@@ -229,44 +258,16 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=run_launch)
 
     one = exact(
-        "equations",
-        help="print the update rules as text",
-        usage="minigrad equations [NAME [--ARGUMENT VALUE ...]] [--worked]",
-        description="Print the update rule of one optimizer, with its symbols and its source, or the rules of all. "
-        "With arguments of the optimizer's constructor, such as --momentum 0.9, it is the rule that results.",
-        epilog="example: minigrad equations nag --momentum 0.9 --worked",
+        "figures",
+        help="redraw the figures of the documentation (in a checkout)",
+        description="Redraw the pictures in the folder figures/ of a checkout from the data next to them, and say what "
+        "each shows. The same versions of Matplotlib and Pillow draw the same bytes.",
+        epilog="example: minigrad figures rates --measure --check",
     )
-    one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
-    one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
-    one.set_defaults(run=run_equations)
-
-    one = exact(
-        "check",
-        help="mark the answers to exercises in a file, and name their mistakes",
-        description="Check the functions of a file that are named after exercises. Each runs in a process of its own, "
-        "with limits on time and memory, and may import files next to it. The status is 0 if all are right, 1 if not, "
-        "2 if the file cannot be used. An answer can still read and write your files, use the network, and look up the "
-        "solution if it sets out to: mark strangers' answers on a machine with nothing to lose.",
-        epilog="example: minigrad check adam_step.py --hint 3",
-    )
-    one.add_argument("file", type=path, metavar="FILE", help="a Python file")
-    one.add_argument("exercise", nargs="?", metavar="EXERCISE", help="only this one (default: every one in the file)")
-    one.add_argument(
-        "--hint", type=int, choices=(1, 2, 3), default=2, help="1 says where a mistake is, 2 what (default), 3 numbers"
-    )
-    one.add_argument(
-        "--without", action="append", default=[], metavar="MODULE", help="refuse answers that use this module"
-    )
-    one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
-    one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
-    one.set_defaults(run=run_check)
-    add_exercises(exact(
-        "exercises",
-        help="list the exercises, and your progress",
-        description="Exercises: functions to write, from the backward pass of an addition to optimizers. Together they "
-        "make an engine. Without a further command: list all of them by part, and mark those solved in this folder.",
-        epilog="example: minigrad exercises start adam_step; minigrad check adam_step.py",
-    ))  # fmt: skip
+    one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
+    one.add_argument("--measure", action="store_true", help="first measure the data again, and say whether they agree")
+    one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
+    one.set_defaults(run=run_figures)
     return top
 
 

@@ -1,4 +1,4 @@
-"""The main job: train one small network to read digits with every optimizer, each at its best rate."""
+"""The comparison: train one small network to read digits with every optimizer, each at its best rate."""
 
 import json
 import statistics

@@ -37,14 +37,14 @@ def holds_plain(value: Any) -> bool:
 
 
 def from_plain(value: Any) -> Any:
-    """Arrays of NumPy or another library, also in lists, as Tensors on the current device; else the value."""
+    """Arrays of NumPy or another library, even in lists, as Tensors on the current device; else the value."""
     if type(value) in (list, tuple):
         return type(value)(map(from_plain, value))
     return as_tensor(value) if holds_plain(value) else value
 
 
 def subclass_in(values: Iterable[Any]) -> Any:
-    """The class of the first array, also in lists, that is of a subclass of Tensor; None if there is none."""
+    """The class of the first array, even in a list, of a subclass of Tensor; None if there is none."""
     for value in values:
         kind = subclass_in(value) if type(value) in (list, tuple) else type(value)
         if kind is not Tensor and kind is not None and issubclass(kind, Tensor):

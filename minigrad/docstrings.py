@@ -1,4 +1,4 @@
-"""The docstring of a class, a function or a module, also under `python -OO`, which strips it: then from the text."""
+"""The docstring of a class, a function or a module; under `python -OO`, which strips it, from the source."""
 
 import ast
 import inspect

@@ -283,7 +283,7 @@ def kink(phi: Callable[[float], float], tolerance: float) -> tuple[float, float]
 
 
 def name_it(promised: Array, measured: Array, rtol: float) -> str:
-    """The kind of disagreement between two gradients of one shape."""
+    """The kind of disagreement between two gradients of the same shape."""
     size = float(numpy.abs(measured).max(initial=0.0))
     spread = max(size, float(numpy.abs(promised).max(initial=0.0)))
 

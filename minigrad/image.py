@@ -18,6 +18,7 @@ from minigrad.disk import FilePath, reading
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, GraphError, KeywordError, UsageError
+from minigrad.explain import described
 from minigrad.generators import generator
 from minigrad.packed import DEFLATE, expands
 
@@ -54,7 +55,7 @@ def imdecode(buf: Any, flag: int = 1, to_rgb: bool = True) -> Tensor:
     `minigrad.packed`).
     """
     if not isinstance(buf, bytes | bytearray | memoryview | numpy.ndarray | Tensor):
-        raise KeywordError(f"imdecode() takes the bytes of a file, not a {type(buf).__name__}; imread() takes a name.")
+        raise KeywordError(f"imdecode() takes the bytes of a file, not {described(buf)}; imread() takes a name.")
     data = bytes(buf.asnumpy() if isinstance(buf, Tensor) else buf)
     return _decoded(io.BytesIO(data), len(data), f"The {len(data)} bytes are", flag, to_rgb)
 

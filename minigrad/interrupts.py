@@ -1,4 +1,4 @@
-"""Ctrl-C in the command `minigrad`: exit status 130 and no traceback, also while it is still being imported.
+"""Ctrl-C in the command `minigrad`: exit status 130 and no traceback, even while it is still being imported.
 
 A program that merely imports minigrad handles Ctrl-C in its own way. In the command, Ctrl-C ends the process at once
 before `main` begins and after it is done. In between it is Python's KeyboardInterrupt, so that files are removed and

@@ -1,4 +1,4 @@
-"""The main job: the network of the comparison learns, with every optimizer, repeatably, through gluon's Trainer."""
+"""The comparison: its network learns, with every optimizer, repeatably, through gluon's Trainer."""
 
 import numpy
 import pytest

@@ -424,7 +424,7 @@ def digits_stream(seeds):
 
 
 def learn_digits(rule, x, y):
-    """The summed loss of the ten models, whether the digit was recognised (both 1797, orders), and the final weights."""
+    """The summed loss of the ten models, whether the digit was recognized (both 1797, orders), and the final weights."""
     w = np.zeros((x.shape[1], 10, 65), dtype="float64")
     state, losses, right = rule.create_state(0, w), [], []
     for features, digit in zip(x, y):

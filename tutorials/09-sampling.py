@@ -12,7 +12,7 @@
 #
 # * say what a posterior is, and compute it where it can be computed,
 # * explain why the noise of SGLD has the size that it has,
-# * give SGLD the gradient that it needs, and recognise what it draws if you do not,
+# * give SGLD the gradient that it needs, and recognize what it draws if you do not,
 # * choose its rate, and say what a falling rate is good for,
 # * draw a band around the answers of a small network that shows where it is only guessing.
 #

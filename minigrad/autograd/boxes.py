@@ -122,7 +122,7 @@ def _reachable(y: Tensor) -> list[Any]:
     """All nodes and leaves that `y` was computed from, from the newest to the oldest."""
     if not isinstance(y, Tensor):
         raise KeywordError(
-            f"A picture shows the graph behind an array, but got a {type(y).__name__}; pass the loss itself."
+            f"A picture shows the graph behind an array, not a value of type {type(y).__name__}; pass the loss itself."
         )
     head: Any = y.node
     if head is None:

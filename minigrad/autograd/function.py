@@ -23,8 +23,8 @@ class Function:
     """Base class of operations with a gradient of their own (Gluon's `autograd.Function`).
 
     `forward` is not recorded, so it may run any code. `backward` receives the gradient of each output and returns that
-    of each input. An object can be called only once. In a second derivative, `backward` is recorded: it must use
-    operations, and of what `forward` computed only the inputs and outputs.
+    of each input. An object can be called only once. For a second derivative, `backward` is recorded: it must then
+    use operations, and no arrays of `forward` but its inputs and outputs.
 
     >>> from minigrad import autograd, np
     >>> class Sigmoid(autograd.Function):

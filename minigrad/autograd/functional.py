@@ -22,7 +22,12 @@ Map = Callable[[Tensor], Tensor]
 
 
 def vjp(f: Map, x: Tensor, v: Tensor) -> Tensor:
-    """v^T J: the gradient at `x` of the sum of v f(x). v has the shape of f(x), the result that of x."""
+    """v^T J: the gradient at `x` of the sum of v f(x). v has the shape of f(x), the result that of x.
+
+    >>> from minigrad import autograd, np
+    >>> autograd.vjp(lambda x: x * x, np.array([1.0, 2.0]), np.array([1.0, 10.0]))
+    array([ 2., 40.])
+    """
     y, z = _computed(f, x)
     return _pulled(y, z, as_tensor(v, y))
 
@@ -39,7 +44,12 @@ def jacobian(f: Map, x: Tensor) -> Tensor:
 
 
 def hvp(f: Map, x: Tensor, v: Tensor) -> Tensor:
-    """H v: the second derivatives of a scalar function at x, times v, at the cost of two gradients."""
+    """H v: the second derivatives of a scalar function at x, times v, at the cost of two gradients.
+
+    >>> from minigrad import autograd, np
+    >>> autograd.hvp(lambda x: (x**3).sum(), np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    array([ 6., 12.])
+    """
     y, z = _slope(f, x)
     return _pulled(y, z, as_tensor(v, y))
 

@@ -5,12 +5,28 @@ from minigrad.engine.modes import Scope, state
 
 
 def record(train_mode: bool = True) -> Scope:
-    """Record operations in this block, in training mode unless told otherwise (Gluon's `autograd.record`)."""
+    """Record operations in this block, in training mode unless told otherwise (Gluon's `autograd.record`).
+
+    >>> from minigrad import autograd, np
+    >>> x = np.array([1.0, 2.0])
+    >>> x.attach_grad()
+    >>> with autograd.record():
+    ...     y = (x * x).sum()
+    >>> y.backward()
+    >>> x.grad
+    array([2., 4.])
+    """
     return Scope(True, train_mode)
 
 
 def pause(train_mode: bool = False) -> Scope:
-    """Stop recording in this block, for instance to compute a metric inside `record()`."""
+    """Stop recording in this block, for instance to compute a metric inside `record()`.
+
+    >>> from minigrad import autograd
+    >>> with autograd.record(), autograd.pause():
+    ...     autograd.is_recording()
+    False
+    """
     return Scope(False, train_mode)
 
 

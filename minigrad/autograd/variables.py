@@ -28,7 +28,7 @@ def mark_variables(variables: Any, gradients: Any, grad_reqs: str | Sequence[str
             )
         if not isinstance(g, Tensor):
             raise DTypeError(
-                f"A gradient cannot be written into a {type(g).__name__}; give a buffer: np.zeros_like(x)."
+                f"A gradient is written into an array, not a value of type {type(g).__name__}; give np.zeros_like(x)."
             )
         if g.shape != v.shape or g.dtype != v.dtype:
             raise ShapeError(

@@ -1,1 +1,1 @@
-"""The engine: arrays that are recorded as they are computed with, and gradients passed back through the record."""
+"""The engine: it records what is computed with arrays, and passes gradients back through the record."""

@@ -133,7 +133,7 @@ def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
 def add(F: Any, grads: dict[Any, Any], own: set[Any], node: Any, part: Any) -> None:
     """Add one part to the gradient of a node. Several parts are added up in a wider dtype (float16 in float32).
 
-    That of a slice is added in place: n slices of an array then cost as much as one array of its size, not n.
+    The part of a slice is added in place: n slices of an array then cost as much as one array of its size, not n.
     """
     if part.shape != node.shape or part.dtype is not node.dtype:
         if type(part) is not Piece:
@@ -178,7 +178,9 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
     found = []
     for head, g in zip(heads, given):
         if not hasattr(head, "node"):
-            raise KeywordError(f"{caller}() starts from arrays, but got a {type(head).__name__}; pass the loss itself.")
+            raise KeywordError(
+                f"{caller}() starts from arrays, not a value of type {type(head).__name__}; pass the loss itself."
+            )
         data = head.data
         if head.node is None:
             raise GraphError(
@@ -200,7 +202,7 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
             raise ShapeError(
                 f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
             )
-        xp = xp_of(data)  # a given gradient is copied, since it may be one that will be replaced
+        xp = xp_of(data)  # a given gradient is copied: it may be a `.grad`, which the pass replaces
         found.append(ones(xp, data.shape, data.dtype) if g is None else xp.array(g, dtype=data.dtype))
     return found
 

@@ -28,7 +28,7 @@ def freed() -> GraphError:
     """The error if a graph is walked a second time."""
     return GraphError(
         "backward() reached a part of the graph that an earlier backward() used and freed. Compute the loss again "
-        "inside record(); cut what an earlier step left, such as the state of an RNN, with h = h.detach(); or pass "
+        "inside record(); detach what an earlier step left, such as the state of an RNN: h = h.detach(); or pass "
         "retain_graph=True to the first backward()."
     )
 

@@ -78,7 +78,7 @@ class Pullback(NamedTuple):
 
 
 class Signature:
-    """`op.__signature__`, for help(): the arguments of the forward function without `xp`. (The class has its own.)"""
+    """`op.__signature__`, for help(): the arguments of the forward function without `xp`. (The class keeps its own.)"""
 
     def __get__(self, op: Any, kind: type) -> inspect.Signature:
         if op is None:
@@ -201,7 +201,8 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. Complex ones may be refused."""
+        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. Complex ones are refused
+        with a DTypeError unless the VJPs hold for them."""
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(
                 f"{self.name}() met {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that has a "

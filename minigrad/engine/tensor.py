@@ -77,7 +77,7 @@ class Tensor(Conversions, Methods):
         return self.node.grad if type(self.node) is Leaf else None
 
     def attach_grad(self, grad_req: str = "write", stype: str | None = None, *, name: str = "") -> None:
-        """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'), or 'null' for none.
+        """Ask for a gradient, 0 at first, which `backward()` replaces ('write') or adds to ('add'); 'null' for none.
 
         From here on the array is a leaf: gradients no longer flow back to what it was computed from. Pictures of the
         graph show its `name`.

@@ -24,6 +24,13 @@ def check(exercise: str | Exercise, solution: Any, hint: int = 2) -> Feedback:
         hint: how much to say about a mistake: 1 says where it is, 2 also what it is, 3 also shows numbers.
 
     The solution runs in this process, without limits. `minigrad check` runs a file in its own process.
+
+    >>> from minigrad.exercises.check import check
+    >>> print(check("sgd_step", lambda w, g, *, lr, wd: w - lr * g + wd * w))
+    sgd_step: not yet (wrong-operation, decay-outside-gradient)
+    Where w is computed: parentheses are missing or in the wrong place, which
+    changes what is computed.
+    See the notebook 03-gradient-descent.
     """
     whole("hint", hint, 1, 3)
     found = exercise if isinstance(exercise, Exercise) else named(exercise)

@@ -15,7 +15,7 @@ from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.folder import answers, feedback_on, files_of
 
 COLUMNS = ("student", "exercise", "right", "mistake", "also")
-UNKNOWN = "not recognised"
+UNKNOWN = "not recognized"
 """The name under which wrong answers are counted if their mistake has none."""
 
 
@@ -82,7 +82,7 @@ def mistakes_of(feedback: Feedback) -> list[str]:
     >>> mistakes_of(Feedback("adam_step", False, "", "wrong-sign", ("state-updated-late",)))
     ['wrong-sign', 'state-updated-late']
     >>> mistakes_of(Feedback("adam_step", False, "")), mistakes_of(Feedback("adam_step", True, ""))
-    (['not recognised'], [])
+    (['not recognized'], [])
     """
     named = [x for x in (feedback.mistake, *feedback.also) if x]
     return [] if feedback else named or [UNKNOWN]

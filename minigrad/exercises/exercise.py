@@ -56,7 +56,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Symptom:
-    """A mistake recognised by what an answer does, not by its formula."""
+    """A mistake recognized by what an answer does, not by its formula."""
 
     mistake: str
     what: str

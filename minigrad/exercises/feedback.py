@@ -13,7 +13,7 @@ class Feedback:
 
     * `exercise`: its name.
     * `message`: one or two sentences. A hint of level 1 says where, 2 what, 3 shows the numbers.
-    * `mistake`: an id of `exercises.MISTAKES`, or None: the answer is right, or its mistake was not recognised.
+    * `mistake`: an id of `exercises.MISTAKES`, or None: the answer is right, or its mistake was not recognized.
     * `also`: other ids that are true of it.
     * `where`: the line of the equation, as the exercise writes it.
     * `details`: further details, such as a small case that shows the mistake.

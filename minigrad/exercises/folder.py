@@ -95,7 +95,7 @@ def empty(line: ast.stmt) -> bool:
 
 
 def feedback_on(path: Path, name: str, hint: int = 2) -> Feedback:
-    """The feedback on the answer to an exercise, also if its file, or one that it imports, is not Python."""
+    """The feedback on the answer to an exercise, even if its file, or one that it imports, is not Python."""
     try:
         return check_file(path, name, hint=hint)[0]
     except FileError as error:

@@ -46,7 +46,7 @@ def said(
         if "state-shared" in ids:
             beside = {x: text for x, text in beside.items() if x != "kept"}  # the same in other words
     elif judgement.off and not explained and not any(x in MISTAKES or x == "kept" for x in beside):
-        sentences.append(unrecognised(judgement))
+        sentences.append(unrecognized(judgement))
     ids += beside
     known = [x for x in dict.fromkeys(ids) if x in MISTAKES]
     message = " ".join([*sentences, *beside.values()])
@@ -77,7 +77,7 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def unrecognised(judgement: Judgement) -> str:
+def unrecognized(judgement: Judgement) -> str:
     """The sentences about a mistake that is not a known one."""
     i = smallest(judgement)
     found = judgement.found[i]
@@ -88,7 +88,7 @@ def unrecognised(judgement: Judgement) -> str:
         fails = f"The answer fails when it is tried on {judgement.words(i)}: {found.error}"
         return f"{fails.rstrip('.')}{where}. {advice(found.error)}".rstrip()
     whole = f"{WHOLE} " if only_whole_numbers(judgement) else ""
-    shown = "This mistake is not recognised. The smallest case that shows it is below."
+    shown = "This mistake is not recognized. The smallest case that shows it is below."
     return f"{shown} {whole}{judgement.scaling()}".rstrip()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from minigrad.errors import UsageError
 from minigrad.exercises.exercise import Exercise
 from minigrad.exercises.stepping import is_blank, parameters, stepping, unwritten
+from minigrad.explain import described
 
 
 def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
@@ -31,7 +32,7 @@ def as_function(exercise: Exercise, solution: Any) -> Callable[..., Any]:
 
         solution = of_class(exercise, solution)
     if not callable(solution):
-        raise UsageError(f"a solution is a function, a rule or a class of optimizers; got a {type(solution).__name__}")
+        raise UsageError(f"a solution is a function, a rule or a class; got {described(solution)}")
     if is_blank(solution):
         return unwritten
     if inspect.iscoroutinefunction(solution):

@@ -12,10 +12,10 @@ from minigrad.composed import from_plain, holds_plain
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import DeferredInitializationError, DTypeError, InitializationError, KeywordError, suggestion
 from minigrad.explain import EXPLAINED, described, explained
-from minigrad.gluon.exchanges import exchanged
 from minigrad.gluon.naming import NameScope, new_names
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
+from minigrad.gluon.stamps import stamp
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay import Replay
@@ -59,8 +59,8 @@ class Block:
     _changed = 0  # when a part or an attribute was last replaced
 
     pure = False
-    """Whether `forward` calls the same operations, in the same order, for all inputs of one shape, and does nothing
-    else: it reads no values, draws no random numbers, switches no mode, and reads only attributes that may be replaced
+    """Whether `forward` calls the same operations, in the same order, for all inputs of a shape, and does nothing else:
+    it reads no values, draws no random numbers, switches no mode, and reads only attributes that may be replaced
     but not modified. `hybridize` replays such blocks if their parts are pure too. Subclasses do not inherit it."""
 
     def __init__(self, prefix: str | None = None, params: ParameterDict | None = None, **unknown: Any) -> None:
@@ -85,8 +85,8 @@ class Block:
         old = self.__dict__.get(name)
         if isinstance(old, (Block, Parameter)) and not isinstance(value, type(old)):
             raise DTypeError(
-                f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become a "
-                f"{type(value).__name__}; use another name, or del it first."
+                f"Attribute '{name}' of {type(self).__name__} is a {type(old).__name__} and cannot become "
+                f"{described(value)}; use another name, or del it first."
             )
         if isinstance(value, (Block, Parameter)):
             if "_children" not in self.__dict__:
@@ -103,11 +103,11 @@ class Block:
                 self._own[name] = value
         super().__setattr__(name, value)
         if self.pure:
-            exchanged(self)
+            stamp(self)
 
     def __delattr__(self, name: str) -> None:
         super().__delattr__(name)
-        exchanged(self)
+        stamp(self)
         self._children.pop(name, None)
         p = self._own.pop(name, None)
         if p is not None:
@@ -120,7 +120,7 @@ class Block:
                 f"{type(self).__name__} consists of Blocks, but got {block!r:.60}; for a function use nn.Lambda."
             )
         self._children[name if name is not None else str(len(self._children))] = block
-        exchanged(self)
+        stamp(self)
 
     @property
     def prefix(self) -> str:
@@ -364,13 +364,13 @@ class HookHandle:
         self._hooks = hooks
         self._hook = hook
         hooks.append(hook)
-        exchanged(block)
+        stamp(block)
 
     def detach(self) -> None:
         """Remove the hook."""
         if self._hook in self._hooks:
             self._hooks.remove(self._hook)
-            exchanged(self._block)
+            stamp(self._block)
 
     def __enter__(self) -> HookHandle:
         return self

@@ -25,7 +25,7 @@ def save_parameters(path: FilePath, parameters: Mapping[str, Parameter]) -> None
 
 
 def averaged(p: Parameter) -> Tensor:
-    """Its values or, if they differ from device to device, their mean, as in Gluon: running statistics do."""
+    """Its values; if they differ between devices, as running statistics do, their mean, as in Gluon."""
     first, *others = p.list_data()
     raw = [to_host(tensor.data) for tensor in (first, *others)] if others and p.dtype.kind == "f" else []
     if all(a.tobytes() == raw[0].tobytes() for a in raw):

@@ -21,7 +21,7 @@ from minigrad.errors import (
     ShapeError,
     UsageError,
 )
-from minigrad.gluon.exchanges import exchanged
+from minigrad.gluon.stamps import stamp
 from minigrad.initializer.initializer import InitDesc, create
 
 GRAD_REQS = ("write", "add", "null")
@@ -83,7 +83,7 @@ class Parameter:
         """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer notices a new one."""
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
-            exchanged(self)
+            stamp(self)
         object.__setattr__(self, name, value)
 
     @property
@@ -113,7 +113,7 @@ class Parameter:
             self._grad_req = req
             for tensor in self.tensors:
                 self._attach(tensor)
-            exchanged(self)
+            stamp(self)
 
     def _attach(self, tensor: Tensor) -> None:
         attach(tensor, self._grad_req)
@@ -183,7 +183,7 @@ class Parameter:
         for tensor in tensors:
             tensor.touch()  # the new version tells a store that updates that the values changed
             self._attach(tensor)
-        exchanged(self)
+        stamp(self)
 
     def _find(self, ctx: Context | None) -> Tensor:
         """The tensor on one device, or an error that says what is missing."""

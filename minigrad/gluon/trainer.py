@@ -304,11 +304,11 @@ def _in_order(params: Any) -> list[Parameter]:
     if isinstance(params, Mapping):
         params = [params[name] for name in sorted(params)]
     if not isinstance(params, (list, tuple)):
-        raise ArgumentError(f"Trainer needs parameters, but got a {type(params).__name__}; pass net.collect_params().")
+        raise ArgumentError(f"Trainer needs parameters, but got {shown(params)}; pass net.collect_params().")
     for p in params:
         if not isinstance(p, Parameter):
             raise ArgumentError(
-                f"Trainer needs a list of Parameters, but it holds a {type(p).__name__}; pass net.collect_params()."
+                f"Trainer needs a list of Parameters, but it holds {shown(p)}; pass net.collect_params()."
             )
     if not params:
         raise ArgumentError(

@@ -76,7 +76,7 @@ class KVStore:
         """Add each key, once, with a copy of its value. All workers do so, and the value of the first one counts."""
         pairs = self._pairs(key, from_plain(value))
         if isinstance(key, list | tuple) and len(pairs) < len(key):
-            raise UsageError(f"A key occurs twice in {shown(key)}, but each has one first value.")
+            raise UsageError(f"A key occurs twice in {shown(key)}; init() takes each key once.")
         for k, _ in pairs:
             if k in self._stored:
                 raise UsageError(f"Key {k!r} is in the store already; push a new value to it instead.")

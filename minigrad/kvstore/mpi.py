@@ -77,7 +77,7 @@ def _abort_on_errors(found: Peers) -> None:
 
 
 def _all_together(world: Any) -> Any:
-    """A communicator of all ranks for the stores. A rank that ended without a store never joins, which nobody sees."""
+    """A communicator of all ranks for the stores. A rank that ended without one never joins, and none can tell."""
     joined, request = world.Idup()
     start, told = time.monotonic(), False
     while not request.Test():
@@ -93,7 +93,7 @@ def _all_together(world: Any) -> Any:
 
 
 def _abort(comm: Any) -> None:
-    """End all ranks. The launcher needs a moment to pass on what they have said: it lost 3 of 40 last sentences."""
+    """End all ranks, after a moment in which the launcher passes on their last words: without it, 3 of 40 were lost."""
     sys.stdout.flush()
     sys.stderr.flush()
     time.sleep(0.5)

@@ -46,6 +46,10 @@ def create(name: str = "local", **options: Any) -> KVStore:
     In a program started on several ranks, 'dist_sync' (or 'dist_device_sync') sums over all of them; with 'dist_async',
     rank 0 becomes the server of the others, which do not wait for each other. See `SynchronousStore` and
     `AsynchronousStore`.
+
+    >>> from minigrad import kv
+    >>> kv.create("sim", num_workers=4).num_workers
+    4
     """
     if not isinstance(name, str):
         raise KeywordError(f"A store is created by name, such as 'local' or 'device', not by {name!r}.")
@@ -100,7 +104,7 @@ def for_trainer(
         made = create(store)
         store = made if devices > 1 or made.num_workers > 1 or made.type.startswith("dist") else None
     elif store is not None and not isinstance(store, KVStore):
-        raise KindError(f"kvstore is {store!r}; it must be the name of a store, a store, or None.")
+        raise KindError(f"kvstore is {store!r}; it must be a store, the name of one, or None.")
     if store is None and update_on_kvstore:
         raise ArgumentError(
             "update_on_kvstore=True needs a store, but one device with a store given by name has none; "

@@ -24,6 +24,12 @@ class Accuracy(EvalMetric):
 
     `pred` holds a score for each class along `axis`, and the largest wins; or it has the shape of `label` and holds
     class numbers.
+
+    >>> from minigrad import metric
+    >>> accuracy = metric.Accuracy()
+    >>> accuracy.update([1, 0], [[0.2, 0.8], [0.3, 0.7]])
+    >>> accuracy.get()
+    ('accuracy', 0.5)
     """
 
     def __init__(
@@ -37,8 +43,9 @@ class Accuracy(EvalMetric):
         must_fit(self.name, label, pred, label.size == chosen.size)
         if chosen.size == pred.size and pred.shape != label.shape:
             raise ShapeError(
-                f"{self.name}: of one score for each sample, shape {pred.shape}, none is the largest. Give class "
-                f"numbers in the shape of the labels, {label.shape}, such as pred > 0.5; or a score for each class."
+                f"{self.name} takes the class with the largest score, but got one score for each sample, shape "
+                f"{pred.shape}. Give class numbers in the shape of the labels, {label.shape}, such as pred > 0.5; or a "
+                "score for each class."
             )
         hits = classes(self.name, "prediction", chosen) == classes(self.name, "label", label)
         return float(hits.sum()), label.size

@@ -123,7 +123,7 @@ def where(condition: Any, x: Any, y: Any) -> Tensor:
 
 @composed()
 def add_n(*args: Any) -> Tensor:
-    """The sum of arrays of one shape."""
+    """The sum of arrays of the same shape."""
     of_one_shape("add_n()", *args)
     total = functools.reduce(ops.add, map(unhalved, args))
     return total if total.dtype == args[0].dtype else ops.astype(total, args[0].dtype)
@@ -246,7 +246,7 @@ def concatenate(arrays: Any, axis: int = 0) -> Tensor:
 
 @composed()
 def stack(*data: Any, axis: int = 0) -> Tensor:
-    """Arrays of one shape joined along a new axis."""
+    """Arrays of the same shape joined along a new axis."""
     return ops.stack(data[0] if len(data) == 1 and isinstance(data[0], (list, tuple)) else data, axis)
 
 

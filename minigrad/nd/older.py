@@ -47,7 +47,7 @@ def of_two(function: Callable[..., Any]) -> Callable[..., Tensor]:
 
 
 def alike(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """The same for two arrays of one shape."""
+    """The same for two arrays of the same shape."""
 
     @named_as(function)
     def checked(lhs: Any, rhs: Any) -> Tensor:
@@ -63,7 +63,7 @@ def of_one_shape(where: str, *arrays: Any) -> None:
     shapes = [shape_of(a) for a in arrays]
     if len({*shapes}) > 1:
         raise ShapeError(
-            f"{where} needs arrays of one shape, but got {', '.join(map(str, shapes))}; see broadcast_add()."
+            f"{where} needs arrays of the same shape, but got {', '.join(map(str, shapes))}; see broadcast_add()."
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, FileError, KeywordError
+from minigrad.explain import described
 from minigrad.serialization import load_any, save_arrays, save_npz
 from minigrad.values import array, asarray
 
@@ -22,13 +23,11 @@ def save(file: FilePath, arr: Any) -> None:
     """
     named = isinstance(arr, Mapping)
     if not hasattr(arr, "__iter__") or (not isinstance(arr, Tensor) and getattr(arr, "ndim", 1) == 0):
-        raise KeywordError(f"save() got a {type(arr).__name__}; it writes an array, a list or a dictionary of arrays.")
+        raise KeywordError(f"save() got {described(arr)}; it writes an array, a list or a dictionary of arrays.")
     arrays = arr if isinstance(arr, Mapping) else dict(enumerate([arr] if isinstance(arr, Tensor) else arr))
     for name, value in arrays.items():
         if not isinstance(value, Tensor):
-            raise KeywordError(
-                f"save() got a {type(value).__name__} at {name!r}; it writes arrays only: np.array(...)."
-            )
+            raise KeywordError(f"save() got {described(value)} at {name!r}; it writes arrays only: np.array(...).")
     as_text = {str(name): value.data for name, value in arrays.items()}
     if len(as_text) < len(arrays):
         raise ArgumentError(f"save() got two names that are the same as text, among {list(arrays)!r:.200}.")

@@ -118,8 +118,8 @@ def column_sums(xp, x):
 def row_sums(xp, x):
     """The sums of the rows of a matrix on a CPU, as a product with ones.
 
-    That is 2 to 30 times as fast as a reduction, the more the shorter the rows. BLAS takes several rows at a time, and
-    the last few in another way: equal rows may differ in the last bit.
+    That is 2 to 30 times as fast as a reduction, most for short rows. BLAS takes several rows at a time, and the last
+    few in another way: sums of equal rows may differ in the last bit.
     """
     return total(xp, x, 1) if x.shape[1] > LONG else x.dot(ones(xp, x.shape[1], x.dtype))
 
@@ -133,7 +133,7 @@ def has_long_vectors(a: Any, b: Any) -> bool:
 
 
 def long_product(xp, a, b):
-    """`matmul` with vectors of more than `LONG` terms, in blocks. If `a` has `LONG` columns, each block uses them."""
+    """`matmul` with vectors of more than `LONG` terms, in blocks. If `a` has `LONG` columns, they serve every block."""
     alone = (-2,) * (a.ndim == 1) + (-1,) * (b.ndim == 1)
     a, b = unhalved(a[None] if a.ndim == 1 else a), unhalved(b[:, None] if b.ndim == 1 else b)
     n = b.shape[-2]

@@ -32,7 +32,7 @@ def convolution(
 
     x (N, C, *space), weight (O, C / groups, *kernel), bias (O,); the result is (N, O, *places), where along each axis
     of space there are places = (space + 2 padding - dilate (kernel - 1) - 1) // stride + 1. `stride`, `padding`
-    (zeros on both sides) and `dilate` are one number, or one for each axis of space. With `groups`, each group of
+    (zeros on both sides) and `dilate` are one number, or one for each spatial axis. With `groups`, each group of
     output channels sees its own group of input channels.
 
     >>> from minigrad import np, ops
@@ -44,7 +44,7 @@ def convolution(
     if x.ndim != weight.ndim or x.shape[1] != weight.shape[1] * groups or outputs % groups:
         raise ShapeError(
             f"convolution() got an input of shape {x.shape} for a weight of shape {weight.shape} in {groups} group(s); "
-            f"the input must be (samples, {weight.shape[1] * groups} channels, {n} axes of space), and the outputs a "
+            f"the input must be (samples, {weight.shape[1] * groups} channels, {n} spatial axes), and the outputs a "
             "multiple of the groups."
         )
     stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)
@@ -70,7 +70,7 @@ def transposed_convolution(
     if x.ndim != weight.ndim or x.shape[1] != weight.shape[0] or weight.shape[0] % groups:
         raise ShapeError(
             f"transposed_convolution() got an input of shape {x.shape} for a weight of shape {weight.shape} in "
-            f"{groups} group(s); the input must be (samples, {weight.shape[0]} channels, {n} axes of space), and the "
+            f"{groups} group(s); the input must be (samples, {weight.shape[0]} channels, {n} spatial axes), and the "
             "channels a multiple of the groups."
         )
     stride, padding, dilate = each("stride", stride, n), each("padding", padding, n, 0), each("dilate", dilate, n)

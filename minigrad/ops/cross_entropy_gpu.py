@@ -3,7 +3,7 @@
 `cross_entropy.py` says what it computes, and why. A row of scores belongs to the 32 threads of one warp, its lanes.
 Each looks at every 32nd score, and then they exchange what they found: first the largest score, then the sum. The sum
 is kept in float64, so that one lane may add up many terms. Scores are read three times, but only the first time from
-distant memory. Labels outside the classes are clipped, because nothing checks them.
+global memory. Labels outside the classes are clipped, because nothing checks them.
 """
 
 from functools import cache

@@ -47,7 +47,7 @@ class Joining(Variadic):
 
 
 def _stack(xp, arrays, axis=0):
-    """Arrays of one shape joined along a new axis.
+    """Arrays of the same shape joined along a new axis.
 
     Gradient: each array gets its own slice of g.
 

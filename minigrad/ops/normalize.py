@@ -21,7 +21,7 @@ FEWEST = 1 << 13
 
 @op
 def sum_of_products(xp, a, b, axis=None, keepdims=False):
-    """The sum over `axis` of the products of two arrays of one shape, or else ShapeError.
+    """The sum over `axis` of the products of two arrays of the same shape, or else ShapeError.
 
     Where both lie alike in memory, with what is added up innermost, no array of products is made: for 16 channels of
     2^16 values that takes 0.4 instead of 1.4 ms, and 0.3 instead of 0.7 if a is b. (For few values it takes longer.)
@@ -33,7 +33,7 @@ def sum_of_products(xp, a, b, axis=None, keepdims=False):
     array([  21., 4300.])
     """
     if a.shape != b.shape:
-        raise ShapeError(f"sum_of_products() got shapes {a.shape} and {b.shape}; the two must have one shape.")
+        raise ShapeError(f"sum_of_products() got shapes {a.shape} and {b.shape}; they must be the same.")
     a, b, n = widened(a), widened(b), count(a, axis)
     block = n if n <= LONG else math.gcd(n, LONG)  # einsum adds one after the other
     alike = a.size >= FEWEST and a.dtype == b.dtype and a.dtype.char in "fd"

@@ -2,7 +2,7 @@
 
 `windows` copies nothing. `overlap_add` adds values where the windows lay: each is the VJP of the other.
 
-Arrays are (N, C, *space): samples, channels, and one or more axes of space. Internally the samples come last, (C,
+Arrays are (N, C, *space): samples, channels, and one or more spatial axes. Internally the samples come last, (C,
 *space, N): what a kernel sees then lies in long runs of memory, and a column of a matrix product is one place of one
 sample. The results are views with the samples in front again, and whatever is computed from them element by element
 keeps their order in memory.
@@ -92,10 +92,10 @@ def inside(border: Any, space: Any) -> tuple[slice, ...]:
 
 
 def each(name: str, value: Any, n: int, low: int = 1) -> tuple[int, ...]:
-    """A whole number of at least `low` for each of n axes of space: `value` itself, or the same number for all."""
+    """A whole number of at least `low` for each of n spatial axes: `value` itself, or the same number for all."""
     given = lengths(name, value, low)
     if len(given) != n and hasattr(value, "__len__"):
-        raise ArgumentError(f"{name}={value!r} cannot be used; expected one number, or {n}: one for each axis of space")
+        raise ArgumentError(f"{name}={value!r} cannot be used; expected one number, or {n}: one for each spatial axis")
     return given if len(given) == n else given * n
 
 

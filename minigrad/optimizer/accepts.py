@@ -116,7 +116,7 @@ def apart(g: Array, changed: Iterable[Array]) -> Array:
 
 
 def overlap(a: Array, b: Array) -> bool:
-    """Whether two arrays have an element in common. Two arrays that are not views never have.
+    """Whether two arrays have an element in common. Two arrays that are not views never do.
 
     For arrays on a GPU, only whether they are the same object.
 

@@ -14,7 +14,7 @@ def converted(optimizer: Optimizer, weight: Tensor, before: Any, state: State, a
     """The state that was made for a weight of dtype `before`, converted to its present dtype.
 
     Those of the state's `arrays` that had the dtype of the weight (float32 for float16) get its new one. With
-    `multi_precision` a weight that becomes float16 gets a master copy, and one that is float16 no longer loses it.
+    `multi_precision` a weight gets a master copy when it becomes float16, and loses it when it ceases to be.
 
     >>> from minigrad import np, optimizer
     >>> sgd, w = optimizer.SGD(momentum=0.9, multi_precision=True), np.array([1.0])

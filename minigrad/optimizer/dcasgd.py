@@ -56,7 +56,7 @@ class DCASGD(Optimizer):
     [ 1.075 -2.175]
     [ 1.05 -2.2 ]
 
-    Which copy a worker has, only its server knows. By default `prev` is the weight before this parameter's latest
+    Only the server knows which copy a worker has. By default `prev` is the weight before this parameter's latest
     update, as in MXNet. A server of several workers, such as a store 'dist_async', says before an update which copy the
     gradient was computed with. Here that copy is two updates old:
 

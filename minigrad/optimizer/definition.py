@@ -124,7 +124,7 @@ def check_positional(cls: type, states: Sequence[str], parameters: Sequence[insp
     known = [name for name in extra if name in GIVEN]
     if known:
         right = f"def rule(self, {', '.join(wanted)}, *, {', '.join([*known, *asked])})"
-        raise mistake(cls, f"takes {known[0]!r} by position, but asks for it by name, after a `*`; write {right}")
+        raise mistake(cls, f"takes {known[0]!r} by position, but must ask for it by name, after a `*`; write {right}")
     constants = {p.name: p.default for p in parameters if p.name in extra and p.default not in (p.empty, None, 0)}
     if constants and not missing:
         name, value = next(iter(constants.items()))

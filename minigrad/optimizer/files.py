@@ -165,7 +165,10 @@ def _optimizer(meta: dict[str, Any], running: Optimizer) -> Optimizer:
 
 
 def _progress(meta: dict[str, Any], optimizer: Optimizer) -> dict[str, Any]:
-    """What the rule keeps besides counts and states, such as the rates of LARS, checked. A whole optimizer has it."""
+    """What the rule keeps besides counts and states, such as the rates of LARS, checked.
+
+    Nothing if the file has the optimizer itself, with all that it keeps.
+    """
     if meta.get("optimizer") is not None or not meta.get("progress"):  # older files: none
         return {}
     twin = copy(optimizer)

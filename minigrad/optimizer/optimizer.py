@@ -86,7 +86,7 @@ class Optimizer(Shown):
     """Numbers that the rule asks for by name and that depend on arrays it computes. See `minigrad.optimizer.passes`."""
 
     progress: ClassVar[tuple[str, ...]] = ()
-    """What the rule keeps besides counts and states. Files hold it, also those without the rest of the optimizer."""
+    """What the rule keeps besides counts and states. Files hold it even without the rest of the optimizer."""
 
     rule: Callable[..., Any]
     """`rule(self, w, g, *states, *, lr, t, ...)`: next weight and states. See `minigrad.optimizer.rule`."""

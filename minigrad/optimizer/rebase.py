@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from minigrad.optimizer.optimizer import Optimizer
 
 HAVE_REBASED: WeakSet["Optimizer"] = WeakSet()
-"""The optimizers that were given both."""
+"""The optimizers that were given a rate and a schedule."""
 
 
 def rebase(optimizer: "Optimizer") -> None:

@@ -41,7 +41,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
     """Take one step: `arrays` are [w, g, *states]; w and the states are changed in place, g is not.
 
     Args:
-        arrays: NumPy or CuPy arrays of one shape.
+        arrays: NumPy or CuPy arrays of the same shape.
         scalars: `lr`, `t`, `wd`, `rescale_grad`, `clip_gradient`, and anything else the rule asks for by name: numbers,
             or arrays of the shape of w.
         graph: the part of the rule to run, if not the whole rule.
@@ -137,7 +137,7 @@ def reading(name: str) -> Iterator[None]:
 def checked(name: str) -> str:
     """The name, if it is a reading that works on this CPU."""
     if name not in ("numpy", "numba", "plain"):
-        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; there are numpy, numba, plain")
+        raise ArgumentError(f"unknown way to run a rule on the CPU: {name!r}; expected 'numpy', 'numba' or 'plain'")
     if name == "numba" and fastest() != "numba":
         raise ArgumentError(
             "rules cannot run with numba, which is not installed; in the checkout of minigrad, pip install -e '.[fast]'"
@@ -199,9 +199,9 @@ _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.en
 
 
 def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
-    """Run on NumPy arrays of one shape and any layout: those that are not contiguous are copied, and copied back.
+    """Run on NumPy arrays of the same shape and any layout: those that are not contiguous are copied, and copied back.
 
-    `alike` says whether they also have one dtype.
+    `alike` says whether they also have the same dtype.
     """
     size, ndim = arrays[0].size, arrays[0].ndim
     for a in arrays:

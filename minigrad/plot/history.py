@@ -28,7 +28,7 @@ Array = Any
 """A NumPy array of float64."""
 
 WEIGHT = "the weight of a recording"
-"""Its index: a name for which no multiplier is set."""
+"""The index of the weight: a name for which no multiplier is set."""
 
 
 @dataclass(frozen=True)

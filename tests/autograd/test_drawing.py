@@ -265,7 +265,7 @@ def test_jupyter_shows_what_save_writes(tmp_path):
 
 
 def test_what_cannot_be_drawn_is_refused_with_what_to_do():
-    with pytest.raises(KeywordError, match="got a float; pass the loss itself"):
+    with pytest.raises(KeywordError, match="of type float; pass the loss itself"):
         autograd.draw(1.0)
     with pytest.raises(GraphError, match="not recorded. Compute it inside `with autograd.record"):
         autograd.draw(np.ones(3))

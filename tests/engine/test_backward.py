@@ -194,7 +194,7 @@ def test_as_many_head_gradients_as_heads():
         autograd.backward([y], [None, None])
     with pytest.raises(UsageError, match="empty list of heads"):
         autograd.backward([])
-    with pytest.raises(KeywordError, match="got a float"):
+    with pytest.raises(KeywordError, match="not a value of type float"):
         autograd.backward([3.0])
 
 

@@ -64,7 +64,7 @@ def test_an_answer_that_only_fails_is_not_said_to_decide_once_for_all():
 
 def test_numbers_that_only_two_vague_mistakes_would_explain_are_not_explained_by_them():
     feedback = check("tanh_vjp", lambda g, y: g * (2 - y * y / 2))  # in place of 1 - y²
-    assert feedback.mistake is None and "not recognised" in feedback.message
+    assert feedback.mistake is None and "not recognized" in feedback.message
     assert feedback.details[1].endswith(": gx is [-2.81738], expected [-0.41996]")  # a row stays in its line
 
 

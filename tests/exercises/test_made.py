@@ -103,7 +103,7 @@ def test_slips_in_every_registered_rule_are_named(name):
         solution = wrong if n > 1 else lambda *args, wrong=wrong, **hypers: wrong(*args, **hypers)[0]
         found = check(exercise, solution)
         assert not found
-        if (name, slip) != ("sgld", half_a_step):  # half of both terms: said not to be recognised
+        if (name, slip) != ("sgld", half_a_step):  # half of both terms: said not to be recognized
             assert mistake in (found.mistake, *found.also), found
 
 

@@ -24,7 +24,7 @@ def test_what_an_unknown_mistake_scales_with_is_said(extra):
         return w_new + 0.01 * numpy.sin(w) ** 3 * eval(extra, given), m, v
 
     feedback = check("adam_step", adam_step)
-    assert "not recognised" in feedback.message
+    assert "not recognized" in feedback.message
     assert f"The difference in w {LAWS[extra]}" in feedback.message
 
 
@@ -42,7 +42,7 @@ def test_a_difference_without_a_law_is_not_given_one(size):
         return g * (1 - y * y) + size * numpy.sin(g * y) ** 3
 
     feedback = check("tanh_vjp", tanh_vjp)
-    assert "not recognised" in feedback.message and "The difference" not in feedback.message
+    assert "not recognized" in feedback.message and "The difference" not in feedback.message
 
 
 def test_an_answer_that_returns_less_when_an_argument_is_halved_gets_a_sentence():

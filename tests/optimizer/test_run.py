@@ -253,7 +253,7 @@ def test_one_value_may_be_the_next_of_several():
 
 
 def test_an_unknown_reading_is_refused():
-    with pytest.raises(ArgumentError, match="'fortran'; there are numpy, numba"), reading("fortran"):
+    with pytest.raises(ArgumentError, match="'fortran'; expected 'numpy', 'numba'"), reading("fortran"):
         pass
 
 

@@ -141,7 +141,7 @@ def test_the_picture_that_does_not_move_is_not_lit_neither_before_nor_after():
 
 
 def test_what_cannot_be_drawn_is_refused_with_what_to_do():
-    with pytest.raises(KeywordError, match="got a float; pass the loss itself"):
+    with pytest.raises(KeywordError, match="of type float; pass the loss itself"):
         plot.graph(1.0)
     with pytest.raises(GraphError, match="was not recorded. Compute it inside `with autograd.record"):
         plot.graph(np.ones(3))

@@ -37,14 +37,14 @@ def _stacked(samples: Sequence[Any], kind: type[Tensor]) -> Any:
     if isinstance(first, tuple):
         lengths = sorted({len(sample) for sample in samples})
         if len(lengths) > 1:
-            raise ShapeError(f"The samples of one batch must have the same number of parts, but have {lengths}.")
+            raise ShapeError(f"The samples of a batch must have the same number of parts, but have {lengths}.")
         return [_stacked(part, kind) for part in zip(*samples)]
     ctx = first.ctx if isinstance(first, Tensor) else cpu()
     arrays = [x.data if isinstance(x, Tensor) and x.ctx is ctx else ctx.put(_array(x)) for x in samples]
     shapes = sorted({array.shape for array in arrays})
     if len(shapes) > 1:
         raise ShapeError(
-            f"The samples of one batch must have one shape, but there are {shapes[0]} and {shapes[-1]}; "
+            f"The samples of a batch must have the same shape, but there are {shapes[0]} and {shapes[-1]}; "
             "crop or pad them in a transform, or give the DataLoader a batchify_fn."
         )
     with ctx:

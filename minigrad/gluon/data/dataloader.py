@@ -45,10 +45,10 @@ class DataLoader:
     """
 
     _stood: ClassVar[tuple[Any, int] | None] = None
-    """The random generator, and where it stood when the last epoch with threads began, of any loader."""
+    """The random generator, and its place when an epoch with threads last began, in any loader."""
 
     _repeats: ClassVar = 0
-    """How many such epochs had begun there before."""
+    """How many epochs before that one had begun at the same place."""
 
     @guarded
     def __init__(
@@ -109,7 +109,7 @@ class DataLoader:
             return self._batchify_fn([self._dataset[index] for index in indices])
 
     def _epoch(self) -> tuple[int, int]:
-        """What seeds an epoch: where the random generator stands, and how often it stood there at the start of one."""
+        """What seeds an epoch: the place of the random generator, and how many epochs have begun there just before."""
         source = generator(cpu())
         place = source.bit_generator.state["state"]["state"]
         DataLoader._repeats = self._repeats + 1 if (source, place) == self._stood else 0
@@ -136,5 +136,5 @@ class DataLoader:
                     yield loading.popleft().result()
             while loading:
                 yield loading.popleft().result()
-        finally:  # also when the loop over the batches ends early
+        finally:  # even when the loop over the batches ends early
             pool.shutdown(cancel_futures=True)

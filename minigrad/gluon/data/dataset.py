@@ -27,7 +27,7 @@ class Dataset:
         raise NotImplementedError(f"{type(self).__name__} must define __len__(), the number of samples.")
 
     def __iter__(self) -> Iterator[Any]:
-        """The samples in order. (Python alone would stop at the first IndexError, be it one in a transform.)"""
+        """The samples in order. (Python alone would stop at the first IndexError, even one from a transform.)"""
         return (self[index] for index in range(len(self)))
 
     def __repr__(self) -> str:
@@ -117,7 +117,7 @@ class ArrayDataset(Dataset):
             raise UsageError("ArrayDataset needs at least one array.")
         lengths = [len(array) for array in arrays]
         if len(set(lengths)) > 1:
-            raise ShapeError(f"The arrays of an ArrayDataset must have one length, but have {lengths}.")
+            raise ShapeError(f"The arrays of an ArrayDataset must have the same length, but have {lengths}.")
         self._data = [_with_scalars(_by_position(array)) for array in arrays]
         self._kind = subclass_in(arrays) or Tensor  # the class of all parts of a batch
 

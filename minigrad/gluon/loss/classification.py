@@ -34,7 +34,7 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     def hybrid_forward(
         self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None, pos_weight: Any = None
     ) -> Tensor:
-        """pred and label of one shape, pos_weight broadcast against them; result (batch,)."""
+        """pred and label of the same shape, pos_weight broadcast against them; result (batch,)."""
         p, y = pair(pred, label, "SigmoidBinaryCrossEntropyLoss")
         if self._from_sigmoid:
             yes = y * log(p + 1e-12)
@@ -64,7 +64,7 @@ class HingeLoss(Loss):
         self._margin = number("margin", margin)
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,)."""
+        """pred and label of the same shape; result (batch,)."""
         x, y = pair(pred, label, type(self).__name__)
         loss = relu(self._margin - x * y)
         return rounded(self.per_sample(self.weighted(self._shaped(loss), sample_weight)), pred)
@@ -98,7 +98,7 @@ class LogisticLoss(Loss):
         self._label_format = one_of("label_format", label_format, "signed", "binary")
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,)."""
+        """pred and label of the same shape; result (batch,)."""
         x, y = pair(pred, label, "LogisticLoss")
         loss = surprise(x, (y + 1) / 2 if self._label_format == "signed" else y)
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
@@ -124,7 +124,7 @@ class KLDivLoss(Loss):
         self._axis = whole("axis", axis)
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,), a sum over the other axes."""
+        """pred and label of the same shape; result (batch,), a sum over the other axes."""
         x, y = pair(pred, label, "KLDivLoss")
         logp = x if self._from_logits else log_softmax(x, self._axis)
         loss = y * log(y + 1e-12) - expected(y, logp)

@@ -119,5 +119,5 @@ def _check_labels(used: Array, classes: int) -> None:
     if outside.size:
         raise ArgumentError(
             f"CTCLoss got the label {outside[0]} for scores of {classes} classes, the last of which is the blank; "
-            f"labels must be from 0 to {classes - 2}. Shorter ones end with -1, or at label_lengths."
+            f"labels must be from 0 to {classes - 2}. Shorter sequences end with -1, or at label_lengths."
         )

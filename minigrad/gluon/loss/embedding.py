@@ -26,7 +26,7 @@ class TripletLoss(Loss):
         self._margin = number("margin", margin)
 
     def hybrid_forward(self, F: Any, pred: Tensor, positive: Any, negative: Any, sample_weight: Any = None) -> Tensor:
-        """pred, positive and negative of one shape; result (batch,), distances summed over the other axes."""
+        """pred, positive and negative of the same shape; result (batch,), distances summed over the other axes."""
         to_positive = ops.square(difference(pred, positive, "TripletLoss"))
         to_negative = ops.square(difference(pred, negative, "TripletLoss"))
         loss = ops.relu(self.total(to_positive - to_negative) + self._margin)

@@ -24,7 +24,7 @@ class L2Loss(Loss):
         super().__init__(weight, batch_axis, **kwargs)
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,)."""
+        """pred and label of the same shape; result (batch,)."""
         error = square(difference(pred, label, "L2Loss")) * 0.5
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
@@ -38,7 +38,7 @@ class L1Loss(Loss):
     """
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,)."""
+        """pred and label of the same shape; result (batch,)."""
         error = absolute(difference(pred, label, "L1Loss"))
         return rounded(self.per_sample(self.weighted(error, sample_weight)), pred)
 
@@ -58,7 +58,7 @@ class HuberLoss(Loss):
         self._rho = number("rho", rho, 0, ends="()")
 
     def hybrid_forward(self, F: Any, pred: Tensor, label: Any, sample_weight: Any = None) -> Tensor:
-        """pred and label of one shape; result (batch,)."""
+        """pred and label of the same shape; result (batch,)."""
         e = difference(pred, label, "HuberLoss")
         a = absolute(e)
         error = where(a > self._rho, a - 0.5 * self._rho, square(e) * (0.5 / self._rho))
@@ -92,7 +92,7 @@ class PoissonNLLLoss(Loss):
     def hybrid_forward(
         self, F: Any, pred: Tensor, target: Any, sample_weight: Any = None, epsilon: float = 1e-8
     ) -> Tensor:
-        """pred and target of one shape; result (1,)."""
+        """pred and target of the same shape; result (1,)."""
         x, y = pair(pred, target, "PoissonNLLLoss")
         loss = exp(x) - y * x if self._from_logits else x - y * log(x + epsilon)
         if self._compute_full:

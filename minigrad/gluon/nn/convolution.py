@@ -143,6 +143,6 @@ def check_axes(layer: Block, x: Tensor, space: int) -> None:
     """Refuse an input without the axes (batch, channels, *space)."""
     if x.ndim != space + 2:
         raise ShapeError(
-            f"{type(layer).__name__} '{layer.name}' expects inputs (batch, channels, and {space} of space), but got "
+            f"{type(layer).__name__} '{layer.name}' expects inputs (batch, channels, {space} spatial axes), but got "
             f"shape {x.shape}. Is the axis of the channels missing? x.reshape((batch, channels, ...)) adds it."
         )

@@ -101,7 +101,7 @@ class AvgPool2D(_Pooling):
 
 
 class _GlobalPooling(_Pooling):
-    """Pooling whose window is all of space."""
+    """Pooling with one window, which covers all of the spatial axes."""
 
     def __init__(self, layout: str | None = None, **kwargs: Any) -> None:
         super().__init__(1, layout=layout, ceil_mode=True, **kwargs)

@@ -11,7 +11,7 @@ import numpy
 from minigrad.device import MODULES
 from minigrad.engine.modes import observing, state
 from minigrad.engine.tensor import Tensor
-from minigrad.gluon.exchanges import latest
+from minigrad.gluon.stamps import latest
 
 if TYPE_CHECKING:
     from minigrad.gluon.replay.plan import Plan
@@ -61,7 +61,7 @@ class Replay:
                 return None
             if plan.holds():
                 return plan(inputs)
-        if 8 * self.made > 64 + self.calls:  # shapes or parts keep changing: plans do not pay
+        if 8 * self.made > 64 + self.calls:  # shapes or parts keep changing: plans do not pay off
             return None
         self.made += 1
         for old in list(plans)[: 1 - MOST_PLANS]:

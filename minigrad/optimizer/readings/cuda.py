@@ -137,7 +137,7 @@ def vector_source(graph: Graph, dtypes: Sequence[Any], alone: Sequence[str] = ()
 
 
 def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
-    """Run the rule on CuPy arrays of one shape, in place."""
+    """Run the rule on CuPy arrays of the same shape, in place."""
     dtypes, size = tuple([a.dtype for a in arrays]), arrays[0].size
     place = dict(zip(graph.arrays, arrays))
     alone = tuple([name for name in graph.extras if place[name].ndim == 0])

@@ -58,7 +58,7 @@ def divides_by_scalar(x: Any) -> bool:
 
 
 def loop(graph: Graph, dtype: Any) -> Callable[..., None]:
-    """The compiled loop of a graph for arrays of one dtype."""
+    """The compiled loop of a graph for arrays of this dtype."""
     import numba
 
     functions = {op: getattr(numpy, op) for op in FLOAT} | {"real": dtype.type}
@@ -67,7 +67,7 @@ def loop(graph: Graph, dtype: Any) -> Callable[..., None]:
 
 
 def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
-    """Run the rule on flat arrays of one length and one dtype, in place."""
+    """Run the rule on flat arrays of the same length and dtype, in place."""
     dtype = arrays[0].dtype
     run = graph.compiled.get(dtype)
     if run is None:

@@ -147,7 +147,7 @@ def in_order(graph: Graph) -> tuple[list[Symbol], dict[Symbol, str]]:
 
 
 def step(graph: Graph, arrays: Sequence[Array], parameters: Sequence[float]) -> None:
-    """Run the rule on flat arrays of one length, in place, block by block."""
+    """Run the rule on flat arrays of the same length, in place, block by block."""
     code = graph.compiled.get("numpy") or graph.compiled.setdefault("numpy", program(graph))
     size, dtype = arrays[0].size, arrays[0].dtype
     alike = dtype.char in "fd" and all([a.dtype is dtype for a in arrays])

@@ -68,7 +68,7 @@ def plain_number(x: Any) -> Any:
 def fitted(cls: type, name: str, x: Any, w: Array) -> Any:
     """A result as a raw array of the shape of w, or a number."""
     if isinstance(x, Look):
-        raise mistake(cls, f"returns for {name} what it found by looking at an array: {x.reason}")
+        raise mistake(cls, f"returns for {name} what was found by looking at an array: {x.reason}")
     x = x.data if isinstance(x, Tensor) else numpy.asarray(x) if isinstance(x, RuleArray) else x
     shape = getattr(x, "shape", ())
     if shape not in ((), w.shape):

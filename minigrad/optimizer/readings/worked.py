@@ -29,7 +29,7 @@ MOST = 6
 """The most elements a weight may have: more cannot be followed by eye."""
 
 MOST_STEPS = 1000
-"""More than anybody reads."""
+"""The most steps: more than anybody reads."""
 
 NEW = "a new parameter"
 """The index of the weight: one that the optimizer has not seen, so that it counts from the start."""

@@ -30,7 +30,7 @@ def test_items_of_a_one_dimensional_tensor_are_numbers():
 
 
 def test_arrays_of_different_lengths_are_refused_with_the_lengths():
-    with pytest.raises(ShapeError, match=r"must have one length, but have \[3, 2\]"):
+    with pytest.raises(ShapeError, match=r"must have the same length, but have \[3, 2\]"):
         ArrayDataset([1, 2, 3], [1, 2])
     with pytest.raises(UsageError, match="at least one array"):
         ArrayDataset()

@@ -189,7 +189,7 @@ def test_a_lenet_finds_all_its_shapes_from_the_first_batch():
 def test_a_missing_axis_of_channels_and_another_layout_are_said():
     layer = nn.Conv2D(1, 3)
     layer.initialize()
-    with pytest.raises(ValueError, match=r"batch, channels, and 2 of space.*\(2, 9, 8\)"):
+    with pytest.raises(ValueError, match=r"batch, channels, 2 spatial axes.*\(2, 9, 8\)"):
         layer(np.zeros((2, 9, 8)))
     for make in (lambda: nn.Conv2D(1, 3, layout="NHWC"), lambda: nn.MaxPool2D(layout="NHWC")):
         with pytest.raises(ValueError, match=r"'NHWC'.*'NCHW'"):
@@ -209,5 +209,5 @@ def test_convolutions_and_pools_print_like_their_code():
 @pytest.mark.parametrize("layer", [nn.MaxPool2D(), nn.GlobalAvgPool2D(), nn.AvgPool1D(), nn.GlobalMaxPool1D()])
 def test_pooling_needs_the_axes_of_batch_and_channels(layer):
     axes = layer.space + 1
-    with pytest.raises(ShapeError, match=rf"expects inputs \(batch, channels, and {axes - 1} of space\)"):
+    with pytest.raises(ShapeError, match=rf"expects inputs \(batch, channels, {axes - 1} spatial axes\)"):
         layer(np.zeros((4,) * axes))

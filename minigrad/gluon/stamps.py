@@ -8,7 +8,7 @@ latest = [0]
 """The latest stamp on any part of any network."""
 
 
-def exchanged(part: Any) -> None:
-    """Stamp a block or parameter in which something was just replaced."""
+def stamp(part: Any) -> None:
+    """Note that something in a block or parameter was just replaced."""
     latest[0] = next(clock)
     object.__setattr__(part, "_changed", latest[0])
