@@ -19,8 +19,8 @@ FLOAT32, FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 
 
 def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
-    """float32 for float16, else `dtype` itself."""
-    return FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype
+    """float32 for float16, else `dtype` itself, in this machine's byte order: NumPy adds up in no other."""
+    return FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
@@ -30,7 +30,7 @@ def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
 
 def unhalved(x: Any) -> Any:
     """An array, raw or a Tensor: converted to float32 if it is float16."""
-    return x if x.dtype == single(x.dtype) else x.astype(FLOAT32)
+    return x if x.dtype == single(x.dtype) else x.astype(single(x.dtype))
 
 
 def widened(x: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy
 
 from minigrad import np, ops
 from minigrad.constants import on_constants
+from minigrad.engine.accepts import write
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import GraphError, KeywordError
 
@@ -40,10 +41,11 @@ def ufunc(self: Tensor, function: Any, method: str, *inputs: Any, **kwargs: Any)
         if "where" in kwargs:  # where it is False, the old values remain
             written = target.copy().data
             ufunc(self, function, method, *inputs, **{**kwargs, "out": (written,)})
-        else:
-            written = ufunc(self, function, method, *inputs, **{k: v for k, v in kwargs.items() if k != "out"})
-        target[...] = written
-        return target
+            target[...] = written
+            return target
+        result = ufunc(self, function, method, *inputs, **{k: v for k, v in kwargs.items() if k != "out"})
+        result = ops.broadcast_to(result, target.shape)
+        return write(target, result, f"numpy.{name}()", kwargs.get("casting", "same_kind"))
     path = name if method == "__call__" else f"{name}.{method}"
     return on_constants(path, inputs, kwargs, getattr(function, method))
 

@@ -126,6 +126,23 @@ def test_a_tensor_may_be_out_and_ufuncs_methods_work_on_constants():
     assert numpy.exp(x, out=target) is target
     numpy.testing.assert_allclose(target.asnumpy(), numpy.exp(A))
     numpy.testing.assert_allclose(numpy.add.reduce(x).asnumpy(), A.sum(0))
+    assert numpy.negative(np.array([1, 2]), out=np.zeros((2, 2))).tolist() == [[-1, -2], [-1, -2]]
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float64"])
+@pytest.mark.parametrize("options", [{}, {"casting": "unsafe"}, {"casting": "safe"}, {"where": [True, False, True]}])
+@pytest.mark.parametrize("f", [numpy.exp, numpy.cbrt, lambda x, out, **how: numpy.multiply(x, 2.5, out, **how)])
+def test_out_takes_what_numpy_lets_an_array_of_its_dtype_take(f, dtype, options):
+    x, plain = numpy.array([1, 2, 3], "float32"), numpy.array([1, 0, 1]).astype(dtype)
+    target = np.array(plain)
+    try:
+        f(x, out=plain, **options)
+    except TypeError:
+        with pytest.raises((TypeError, ValueError)):
+            f(np.array(x), out=target, **options)
+    else:
+        f(np.array(x), out=target, **options)
+    numpy.testing.assert_allclose(target.asnumpy(), plain, rtol=1e-3)
 
 
 @pytest.mark.parametrize(

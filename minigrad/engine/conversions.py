@@ -97,9 +97,10 @@ class Conversions:
         return int(self._single("int"))
 
     def __index__(self: Any) -> int:
-        if self.data.dtype.kind not in "iub":
-            raise DTypeError(f"An array of dtype {self.data.dtype} cannot be used as an index; convert it with int().")
-        return int(self._single("index"))
+        if self.data.dtype.kind not in "iu" or self.data.ndim:  # for NumPy, with axes it is an array of positions
+            what = f"dtype {self.data.dtype} and shape {self.data.shape}"
+            raise DTypeError(f"An array of {what} cannot be used as an index; convert it with int().")
+        return read(self).item()  # type: ignore[no-any-return]
 
     def __trunc__(self: Any) -> int:
         return int(self._single("trunc"))

@@ -41,7 +41,7 @@ from minigrad.explain import EXPLAINED
 
 _Operation = TypeVar("_Operation", bound=Any)
 _MISSING = object()
-_IMMUTABLE = {int, float, bool, str, slice, type(None), type(Ellipsis)}
+_IMMUTABLE = {int, float, bool, str, type(None), type(Ellipsis)}
 _NOTHING: dict[str, Any] = {}  # shared by nodes that save nothing; a dict of its own would cost 5 % of recording one
 _CONSTANT = [0]  # the version of numbers and copies, which cannot be changed in place
 
@@ -283,9 +283,12 @@ class OpNode(Node):
 
 
 def own(value: Any) -> Any:
-    """A copy of a user's raw array, or of those in an index: unlike a Tensor, it has no version to check later."""
-    if type(value) in MODULES:
-        return value.copy()
+    """A copy of a user's raw array, or of those in an index or a list, since no version is checked later for these."""
+    if type(value) is slice:
+        ends = value.start, value.stop, value.step
+        return value if _IMMUTABLE.issuperset(map(type, ends)) else slice(*map(own, ends))
+    if isinstance(value, Tensor) or type(value) in MODULES:
+        return (value.data if isinstance(value, Tensor) else value).copy()
     return type(value)(map(own, value)) if type(value) in (tuple, list) else value
 
 

@@ -6,7 +6,7 @@ from minigrad import ops
 from minigrad.arguments import MANY, whole
 from minigrad.axes import axis_in
 from minigrad.composed import composed
-from minigrad.create import arange
+from minigrad.create import arange, zeros_like
 from minigrad.device import on_host, xp_of
 from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
@@ -77,7 +77,7 @@ def interp(x: Any, xp: Any, fp: Any) -> Tensor:
     right = ops.clip(searchsorted(xp.detach(), x.detach(), "right"), 1, len(xp) - 1)
     x0, x1, y0, y1 = ops.take(xp, right - 1), ops.take(xp, right), ops.take(fp, right - 1), ops.take(fp, right)
     wide = x1 > x0  # else x is not between them
-    share = ops.where(wide, (x - x0) / ops.where(wide, x1 - x0, 1.0), ops.astype(x >= x1, "float64"))
+    share = ops.where(wide, (x - x0) / ops.where(wide, x1 - x0, 1.0), ops.where(ops.isnan(x), x, x >= x1))
     return ops.astype(between(y0, y1, ops.clip(share, 0, 1)), dtype)
 
 
@@ -89,7 +89,7 @@ def polyval(p: Any, x: Any) -> Tensor:
     >>> np.polyval(np.array([1, 0, 1]), np.array([2, 3]))
     array([ 5., 10.])
     """
-    p, y = asarray(p), 0
+    p, y = asarray(p), zeros_like(x)
     for k in range(len(p)):
         y = y * x + p[k]
     return asarray(y)

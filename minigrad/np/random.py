@@ -71,7 +71,12 @@ def standard_normal(size: Any = None) -> Tensor:
 
 def _evenly(size: Any, *parameters: Any) -> Tensor:
     """Values spread evenly over the open interval (0, 1), in the shape `size` or else that of the parameters."""
-    return uniform(2**-24, 1 - 2**-24, size=_shape(size, *parameters))
+    return uniform(2**-24, 1 - 2**-24, size=_shape(size, *parameters), ctx=_place(*parameters))
+
+
+def _place(*parameters: Any) -> Where:
+    """The device of the first array among the parameters; None if there is none."""
+    return next((p.ctx for p in parameters if isinstance(p, Tensor)), None)
 
 
 def _shape(size: Any, *parameters: Any) -> tuple[int, ...]:
@@ -207,7 +212,7 @@ def beta(a: Any, b: Any, size: Any = None, dtype: Any = None, ctx: Where = None)
     """
     numbers("a", a, 0, ends="()")
     numbers("b", b, 0, ends="()")
-    size = _shape(size, a, b)  # so that a parameter that is one number for all has a draw for each
+    size, ctx = _shape(size, a, b), ctx or _place(a, b)  # so a parameter that is one number for all has draws for each
     return ops.sigmoid(_log_of_gamma(a, size, ctx) - _log_of_gamma(b, size, ctx)).astype(dtype or "float32")
 
 
@@ -216,8 +221,8 @@ def _log_of_gamma(a: Any, size: Any, ctx: Where) -> Tensor:
 
     Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", 2000: x(a) = x(a + 1) u**(1/a).
     """
-    a = asarray(a, "float64").detach()
-    step: Tensor = exponential(1.0, size, "float64", ctx or a.ctx) / a
+    a = asarray(a, "float64", ctx).detach()
+    step: Tensor = exponential(1.0, size, "float64", a.ctx) / a
     return ops.log(gamma(a + 1, 1.0, size, "float64", ctx)) - step
 
 

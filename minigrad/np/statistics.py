@@ -69,11 +69,10 @@ def _centred(m: Any, y: Any, rowvar: bool) -> Tensor:
     """Each variable as a row, minus its mean."""
     from minigrad.np.joining import atleast_2d, vstack
 
-    m = atleast_2d(m)
     if m.ndim > 2:
         raise ShapeError(f"cov() needs a matrix of observations, but got shape {m.shape}.")
-    m = m if rowvar or m.shape[0] == 1 else m.T
-    m = m if y is None else vstack((m, atleast_2d(y) if rowvar else atleast_2d(y).T))
+    rows = [v.T if v.ndim == 2 and not rowvar else atleast_2d(v) for v in (m, y) if v is not None]
+    m = vstack(rows) if len(rows) > 1 else rows[0]
     return ops.subtract(m, ops.mean(m, 1, keepdims=True))
 
 
@@ -95,6 +94,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     """
     centred = _centred(x, y, rowvar)
     found = _of_pairs(centred / ops.norm(centred, axis=1, keepdims=True))  # so no product overflows or vanishes
+    found = found / over(min(centred.shape[1], 1))  # undefined without observations
     return found if found.dtype.kind == "c" else ops.clip(found, -1, 1)  # rounding may lead beyond
 
 

@@ -120,7 +120,8 @@ def _power_n(F, g, y, x):
         return g * y * F.log(x)
     if isinstance(x, (int, float)):
         return g * y * (math.log(x) if x > 0 else 0)
-    return g * y * F.log(F.where(x > 0, x, 1.0))  # NumPy's log of small integers is float16
+    x = x if x.dtype == y.dtype else F.astype(x, y.dtype)  # the logarithm has as many digits as its argument
+    return g * y * F.log(F.where(x > 0, x, 1.0))
 
 
 power.vjp(x=_power_x, n=_power_n)

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 from minigrad.axes import axes_in
-from minigrad.dtypes import unhalved, wide, widened
+from minigrad.dtypes import as_dtype, unhalved, wide, widened
 from minigrad.engine.operation import op
 from minigrad.ops import accumulate
 from minigrad.ops.accumulate import axes_of, count, over, some, total
@@ -72,7 +72,12 @@ def var(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
     >>> np.var(np.array([1, 2, 3, 4]))
     array(1.25)
     """
-    return accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof)
+    return _asked(accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof), dtype)
+
+
+def _asked(y, dtype):
+    """A deviation as the `dtype` that a caller asked for, if it is one of floats."""
+    return y if dtype is None or as_dtype(dtype).kind != "f" else y.astype(dtype)
 
 
 def _from_the_mean(F, g, x, axis, ddof):
@@ -96,7 +101,7 @@ def std(xp, x, axis=None, ddof=0, keepdims=False, dtype=None):
     >>> np.std(np.array([1, 3, 5, 7]), ddof=1).round(4)
     array(2.582)
     """
-    return xp.sqrt(accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof))
+    return _asked(xp.sqrt(accumulate.variance(xp, xp.asarray(x, dtype), axis, keepdims, ddof)), dtype)
 
 
 std.vjp(x=lambda F, g, y, x, axis, ddof: _from_the_mean(F, widened(g) / F.where(F.equal(y, 0), 1, y), x, axis, ddof))
@@ -147,7 +152,8 @@ def prod(xp, x, axis=None, keepdims=False, dtype=None):
     >>> np.prod(np.array([2, 3, 4]))
     array(24.)
     """
-    return xp.prod(unhalved(xp.asarray(x, dtype)), axis=axis, keepdims=keepdims)
+    y = xp.prod(unhalved(xp.asarray(x, dtype)), axis=axis, keepdims=keepdims)
+    return y if dtype is None else y.astype(dtype)
 
 
 def _product_of_the_others(F, g, x, axis):

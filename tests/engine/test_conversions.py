@@ -10,8 +10,8 @@ import unittest
 import numpy
 import pytest
 
-from minigrad import autograd, np
-from minigrad.errors import KeywordError, MinigradError, PositionError, ShapeError
+from minigrad import autograd, nd, np
+from minigrad.errors import DTypeError, KeywordError, MinigradError, PositionError, ShapeError
 
 
 def recorded(values, dtype="float32"):
@@ -156,3 +156,20 @@ def test_what_is_not_a_number_is_not_equal_and_is_left_to_decide():
 
     assert (ONE == "a", ONE != "a", object() == ONE) == (False, True, False)
     assert (Agrees() == ONE, Agrees() == ONE, ONE + Agrees()) == ("agreed", "agreed", "added")
+
+
+@pytest.mark.parametrize("make", [np.array, nd.array])
+@pytest.mark.parametrize("index", [[0], [1], [[1]], [0, 1]], ids=str)
+def test_positions_in_an_array_of_numpys_mean_what_they_do_there(make, index):
+    """A single one was taken for a number, and its axis was missing."""
+    a, t = numpy.arange(6).reshape(2, 3), make(index, dtype="int64")
+    numpy.testing.assert_array_equal(a[t], a[numpy.array(index)])
+    with pytest.raises(DTypeError, match="cannot be used as an index"):
+        [10, 20, 30][t]
+
+
+@pytest.mark.parametrize("mask", [[True], [False], True, False], ids=str)
+def test_a_mask_of_an_array_of_numpys_is_no_position_there(mask):
+    """One False was taken for the position 0, and chose what it hides."""
+    a = numpy.arange(3).reshape(1, 3)
+    numpy.testing.assert_array_equal(a[np.array(mask, dtype="bool")], a[numpy.array(mask)])

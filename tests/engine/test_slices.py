@@ -138,3 +138,29 @@ def test_the_first_nan_in_the_gradient_of_a_slice_is_found():
             y = x[0] + x[1:].sum()
         y.backward()
     assert x.grad.asnumpy().tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("kind", [np.array, numpy.array])
+@pytest.mark.parametrize("recorded", [False, True])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda x, t: x[t:2],
+        lambda x, t: x[:, t:],
+        lambda x, t: x[[t, 2]],
+        lambda x, t: np.take(x, [t, 2], 0),
+        lambda x, t: np.roll(x, (t, t), (0, 1)),
+        lambda x, t: np.repeat(x, [t, 2, 1], 0),
+        lambda x, t: np.pad(x, ((t, 0), (0, 0)), "edge"),
+    ],
+)
+def test_a_position_may_be_counted_up_once_it_has_been_used(kind, recorded, read):
+    """The gradient went to where the counter stood at the end."""
+    found = []
+    for after in (0, 1):
+        x, t = leaf(values(3, 3), dtype="float64"), kind(1, dtype="int64")
+        with autograd.record():
+            y = read(x, t)
+        t += after
+        found.append(autograd.grad(y, x, np.array(values(*y.shape)), create_graph=recorded).tolist())
+    assert found[0] == found[1]

@@ -166,7 +166,7 @@ def test_single_values_become_python_numbers():
         y.asscalar()
     with pytest.raises(ValueError, match=r"\.any\(\) or \.all\(\)"):
         bool(y)
-    with pytest.raises(DTypeError, match="dtype float32 cannot be used as an index"):
+    with pytest.raises(DTypeError, match="dtype float32 and shape .* cannot be used as an index"):
         [1, 2][x.sum()]
 
 

@@ -112,7 +112,7 @@ LARGE = 2**24 + numpy.arange(1, 7).reshape(2, 3)  # float32 knows every second o
 WHOLE = [
     ("tril", LARGE), ("triu", LARGE, 1), ("tril", LARGE % 2 == 0), ("vander", LARGE[0], 2), ("diag", LARGE),
     ("polyval", numpy.array([1, 1]), LARGE), ("append", LARGE, LARGE), ("insert", LARGE[0], 1, 7), ("diff", LARGE),
-    ("diff", LARGE % 4 == 0, 2),
+    ("diff", LARGE % 4 == 0, 2), ("polyval", LARGE[0, :0], LARGE),
     ("kron", LARGE, LARGE[0]), ("ptp", LARGE), ("rot90", LARGE), ("resize", LARGE, (4, 2)), ("inner", LARGE, LARGE),
 ]  # fmt: skip
 

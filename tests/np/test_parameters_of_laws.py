@@ -132,3 +132,22 @@ def test_parameters_in_lists_work_in_every_law():
         assert law([1.0, 2.0]).shape == (2,)
     for law in (np.random.gumbel, np.random.logistic, np.random.laplace):
         assert law([1.0, 2.0], 0.5).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        *(getattr(np.random, name) for name in ("exponential", "poisson", "chisquare", "pareto", "power", "weibull")),
+        *(getattr(np.random, name) for name in ("rayleigh", "gumbel", "laplace", "logistic", "normal", "lognormal")),
+        lambda a: np.random.beta(a, 2.0),
+        lambda a: np.random.beta(2.0, a),
+    ],
+)
+def test_values_are_drawn_where_the_parameters_are(law):
+    """Some laws drew on the current device, and then refused to combine the two, or moved the result there."""
+    random.seed(3)
+    y = law(np.array([1.0, 2.0], ctx=cpu(1)))
+    assert y.ctx is cpu(1)
+    random.seed(3)
+    with cpu(1):
+        assert y.tolist() == law(np.array([1.0, 2.0])).tolist()

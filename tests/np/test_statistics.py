@@ -150,9 +150,11 @@ def test_an_interpolation_at_a_point_beside_an_infinite_one_is_finite_and_so_is_
 
 @pytest.mark.parametrize("points", [[1, 1, 2], [0, 1, 1, 2], [0, 2, 2], [0, 0, 0], [1], [0, 1, INF]])
 def test_an_interpolation_jumps_where_two_points_are_one_above_the_other(points):
-    x, values = numpy.array([-1.0, 0, 0.5, 1, 1.5, 2, 3]), numpy.arange(5.0, 5 + len(points)) ** 2
+    x, values = numpy.array([-1.0, 0, 0.5, 1, 1.5, 2, 3, NAN]), numpy.arange(5.0, 5 + len(points)) ** 2
     y = np.interp(np.array(x), np.array(points, dtype="float64"), np.array(values))
-    numpy.testing.assert_allclose(y.asnumpy(), numpy.interp(x, points, values))
+    expected = numpy.interp(x, points, values)
+    expected[-1] = NAN  # NumPy's is a number if there is a single point
+    numpy.testing.assert_allclose(y.asnumpy(), expected)
 
 
 def test_points_out_of_order_are_refused(on_gpu):
@@ -248,6 +250,17 @@ def test_statistics_of_nothing_are_nan_without_a_warning():
             numpy.testing.assert_array_equal(y.asnumpy(), expected)
             assert y.shape == numpy.shape(expected)  # which the line above does not look at
     assert np.quantile(np.zeros((2, 0)), [0.1, 0.5, 0.9], axis=1).shape == (3, 2)
+    for f in (np.cov, np.corrcoef):
+        assert numpy.isnan(f(np.zeros((2, 0))).asnumpy()).all() and numpy.isnan(f(np.zeros(0)).item())
+
+
+@pytest.mark.parametrize("name", ["cov", "corrcoef"])
+def test_the_variables_are_the_columns_of_a_matrix_of_one_row_too(name):
+    x, y = rng.normal(size=(5, 2)), rng.normal(size=5)
+    ours, numpys = getattr(np, name), getattr(numpy, name)
+    assert np.cov(np.array(x[:1]), rowvar=False).shape == (2, 2)  # of NumPy's versions, from 2.2 on
+    numpy.testing.assert_allclose(ours(np.array(x), np.array(y), rowvar=False).asnumpy(), numpys(x, y, rowvar=False))
+    numpy.testing.assert_allclose(ours(np.array(y), np.array(y**2), False).asnumpy(), numpys(y, y**2, False))
 
 
 def test_statistics_of_halves_do_not_overflow_on_the_way():
@@ -332,6 +345,19 @@ def test_a_statistic_is_computed_in_the_dtype_asked_for(name):
         z = getattr(np, name)(exact)
     z.backward()
     numpy.testing.assert_allclose(x.grad.asnumpy(), exact.grad.asnumpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "prod"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int8"])
+def test_a_statistic_has_the_dtype_asked_for(name, dtype):
+    for x in (numpy.array([1.5, 2, 4]), numpy.array([[3, 100], [50, 2]], "int8")):
+        found = getattr(np, name)(np.array(x), axis=0, dtype=dtype)
+        if name in ("var", "std") and dtype == "int8":  # NumPy rounds each deviation
+            assert found.dtype.kind == "f"
+        else:
+            expected = getattr(numpy, name)(x, axis=0, dtype=dtype)
+            assert found.dtype == expected.dtype
+            numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=2e-3)
 
 
 def test_an_array_without_values_is_filled_with_zeros_to_another_shape():

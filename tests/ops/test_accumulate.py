@@ -285,3 +285,18 @@ def test_many_arrays_of_halves_are_added_up():
     store.push(0, ones)
     store.pull(0, out=out)
     assert out.tolist() == [3000]
+
+
+@pytest.mark.parametrize("dtype", [">f2", ">f4", ">f8", "<f2", "<f4", "<f8"])
+def test_gradients_are_added_up_in_either_byte_order(dtype):
+    """NumPy refuses a dtype in the other order, and float64 must not become float32."""
+    values = numpy.array([[0.1], [0.2], [0.3]]).astype(dtype)
+    x, native = (np.array(v) for v in (values, values.astype(values.dtype.newbyteorder("="))))
+    for a in (x, native):
+        a.attach_grad()
+        with autograd.record():
+            y = np.broadcast_to(a.copy(), (2, 3, 4)).reshape((-1,)).copy()
+        y.backward(y)
+    assert x.grad.tolist() == native.grad.tolist() != [[0]] * 3
+    assert np.prod(x).item() == np.prod(native).item()
+    assert np.einsum("ij->i", x).tolist() == np.einsum("ij->i", native).tolist()

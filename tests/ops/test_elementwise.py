@@ -88,8 +88,9 @@ def test_a_power_has_no_slope_by_the_exponent_where_the_base_is_not_positive():
 
 
 @pytest.mark.parametrize("recorded", [False, True])
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int64"])
-def test_slopes_beside_whole_numbers_neither_wrap_around_nor_lose_digits(dtype, recorded):
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "uint16", "int64", "float16"])
+@pytest.mark.parametrize("wider", ["float32", "float64"])
+def test_slopes_beside_narrower_numbers_neither_wrap_around_nor_lose_digits(dtype, wider, recorded):
     """-1 is 255 in a byte, 0 - 1 is too, and NumPy's log of bytes is float16."""
     a, x = numpy.array([0, 1, 3, 20]).astype(dtype), numpy.array([2.5, 0.5, 3.0, 1.5])
     wide = a.astype("float64")
@@ -99,12 +100,12 @@ def test_slopes_beside_whole_numbers_neither_wrap_around_nor_lose_digits(dtype, 
         lambda n, x: np.power(x, n): wide * x ** (wide - 1),
     }
     for f, expected in slope.items():
-        t = np.array(x, dtype="float32")
+        t = np.array(x, dtype=wider)
         t.attach_grad()
         with autograd.record():
             y = f(np.array(a, dtype=dtype), t)
             found = autograd.grad(y, t, create_graph=True) if recorded else autograd.grad(y, t)
-        numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-6)
+        numpy.testing.assert_allclose(found.asnumpy(), expected, rtol=1e-6 if wider == "float32" else 1e-14)
 
 
 mp = pytest.importorskip("mpmath")

@@ -105,7 +105,9 @@ def is_raw(value: Any) -> bool:
 
 
 def is_nested(value: Any) -> bool:
-    """Whether a tuple or list holds arrays, as an index may."""
+    """Whether a tuple, a list or a slice holds arrays, as an index may."""
+    if isinstance(value, slice):
+        value = value.start, value.stop, value.step
     if isinstance(value, (tuple, list)):
         return any([is_raw(v) or isinstance(v, Tensor) or is_nested(v) for v in value])
     return False
