@@ -276,13 +276,12 @@ class Parameter:
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""
         self.dtype = self._castable(dtype)
-        if self.tensors:
-            with pause():
-                gradients = [tensor.grad for tensor in self.tensors]
-                self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
-                for tensor, gradient in zip(self.tensors, gradients):
-                    if tensor.grad is not None and gradient is not None:
-                        tensor.grad[...] = gradient
+        with pause():
+            gradients = [tensor.grad for tensor in self.tensors]
+            self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
+            for tensor, gradient in zip(self.tensors, gradients):
+                if tensor.grad is not None and gradient is not None:
+                    tensor.grad[...] = gradient
 
     def _castable(self, dtype: Any) -> Any:
         """The dtype, if the parameter can have it."""

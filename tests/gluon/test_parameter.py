@@ -193,13 +193,14 @@ def test_cast_converts_values_and_gradient():
     assert (p.dtype, p.data().dtype) == ("float64", "float64")
 
 
-def test_a_network_that_cannot_be_cast_is_left_as_it_was():
+@pytest.mark.parametrize("cast", [lambda net: net.cast("int32"), lambda net: net.collect_params().cast("int32")])
+def test_a_network_that_cannot_be_cast_is_left_as_it_was(cast):
     """Rounded to whole numbers, the values of its frozen layer would be lost."""
     net = nn.Sequential(nn.Dense(2, in_units=2), nn.Dense(2, in_units=2))
     net.initialize(init.Constant(0.5))
     net[0].weight.grad_req = net[0].bias.grad_req = "null"
     with pytest.raises(TypeError, match="learns"):
-        net.cast("int32")
+        cast(net)
     assert net[0].weight.data().tolist() == [[0.5, 0.5]] * 2
     assert {p.dtype for p in net.collect_params().values()} == {numpy.dtype("float32")}
 
