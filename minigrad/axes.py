@@ -41,6 +41,16 @@ def axes_in(shape: Sequence[int], axis: Any, name: str = "axis") -> tuple[int, .
     return found
 
 
+def transposed(a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether two shapes have the same lengths in another order, apart from those of 1: one array lies crosswise.
+
+    >>> transposed((2, 3), (3, 2)), transposed((2, 3), (2, 1, 3)), transposed((2, 3), (6,))
+    (True, False, False)
+    """
+    long, other = [n for n in a if n != 1], [n for n in b if n != 1]
+    return long != other and sorted(long) == sorted(other)
+
+
 def check_axis(shape: Sequence[int], axis: Any, names: Sequence[str] = ()) -> Any:
     """The argument `axis` of an operation with arguments of these names, checked: None, one number, or a tuple.
 

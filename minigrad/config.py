@@ -37,8 +37,7 @@ def as_call(
     own, defaults, shown = vars(thing), arguments_of(type(thing)), []
     for name, place in places(type(thing), renamed, without).items():
         value = own.get(place, own.get(f"_{place}", _MISSING))
-        as_by_default = _same(value, defaults[name]) or (isinstance(value, float) and value == defaults[name])
-        if value is not _MISSING and (name in always or not as_by_default):
+        if value is not _MISSING and (name in always or not _same(value, defaults[name])):
             shown.append(f"{name}={value!r}")
     return f"{type(thing).__name__}({', '.join(shown)})"
 
@@ -91,8 +90,11 @@ def check_complete(thing: Any, twin: Any, apart: Collection[str] = ()) -> None:
 def _same(a: Any, b: Any) -> bool:
     if a is b:
         return True
+    a, b = plain(a), plain(b)
+    if isinstance(a, float) != isinstance(b, float):  # 3 is 3.0, which a constructor makes of it; True is not 1
+        return type(a) is not bool and type(b) is not bool and isinstance(a, (int, float)) and bool(a == b)
     try:
-        return json.dumps(plain(a)) == json.dumps(plain(b))
+        return json.dumps(a) == json.dumps(b)
     except (TypeError, ValueError):
         return False
 

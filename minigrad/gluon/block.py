@@ -219,6 +219,8 @@ class Block:
 
     def cast(self, dtype: Any) -> None:
         """Convert all parameters."""
+        for p in self.collect_params().values():
+            p._castable(dtype)  # raises before the first has changed
         for child in self._children.values():
             child.cast(dtype)
         for p in {**self.params, **self._own}.values():

@@ -139,13 +139,12 @@ class Parameter:
                 "use force_reinit=True to start again."
             )
             return
-        contexts = places(ctx, device)
-        self.tensors, self.only = [], None
-        self.request = (init if init is not None else self.init, contexts, default_init, None)
+        request = (init if init is not None else self.init, places(ctx, device), default_init, None)
         if self.known:
-            self.finish()
-        elif not self.allow_deferred_init:
-            self.request = None
+            self._fill(*request)
+        elif self.allow_deferred_init:
+            self.request = request
+        else:
             raise ArgumentError(
                 f"Parameter '{self.name}' has the unknown shape {self._shape}; give all lengths, or "
                 "allow_deferred_init=True."
@@ -160,13 +159,16 @@ class Parameter:
         """Carry out a deferred `initialize`, if there is one and the shape is now known."""
         if self.request is None:
             return
-        init, contexts, default_init, data = self.request
         if not self.known:
             raise DeferredInitializationError(
                 f"Parameter '{self.name}' is still waiting for its shape (now {self._shape}). It is fixed by the "
                 "first forward pass: call net(x) once before using the parameter, or give the layer its input "
                 "width (in_units)."
             )
+        self._fill(*self.request)
+
+    def _fill(self, init: Any, contexts: list[Context], default_init: Any, data: Any) -> None:
+        """Make its arrays; after an error it has those that it had."""
         with pause(), contexts[0]:
             first = Tensor(contexts[0].xp.zeros(self._shape, self.dtype), contexts[0])
             if data is not None:
@@ -242,8 +244,8 @@ class Parameter:
         shape = tuple(data.shape)
         if not _fits(self._shape, shape):
             raise ShapeError(f"Parameter '{self.name}' has shape {self._shape} but was given data of shape {shape}.")
-        self._shape = shape
         if self.request is not None:
+            self._shape = shape
             init, contexts, default_init, _ = self.request
             self.request = (init, contexts, default_init, data.copy())
             return
@@ -273,18 +275,20 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""
-        self.dtype = as_dtype("None" if dtype is None else dtype)
-        if self.dtype.kind != "f" and self._grad_req != "null":
-            raise DTypeError(
-                f"Parameter '{self.name}' learns, so it cannot become {self.dtype}; use a floating-point dtype."
-            )
-        if self.tensors:
-            with pause():
-                gradients = [tensor.grad for tensor in self.tensors]
-                self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
-                for tensor, gradient in zip(self.tensors, gradients):
-                    if tensor.grad is not None and gradient is not None:
-                        tensor.grad[...] = gradient
+        self.dtype = self._castable(dtype)
+        with pause():
+            gradients = [tensor.grad for tensor in self.tensors]
+            self._hold([tensor.astype(self.dtype) for tensor in self.tensors])
+            for tensor, gradient in zip(self.tensors, gradients):
+                if tensor.grad is not None and gradient is not None:
+                    tensor.grad[...] = gradient
+
+    def _castable(self, dtype: Any) -> Any:
+        """The dtype, if the parameter can have it."""
+        new = as_dtype("None" if dtype is None else dtype)
+        if new.kind != "f" and self._grad_req != "null":
+            raise DTypeError(f"Parameter '{self.name}' learns, so it cannot become {new}; use a floating-point dtype.")
+        return new
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

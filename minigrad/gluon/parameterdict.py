@@ -123,6 +123,8 @@ class ParameterDict(dict[str, Parameter]):
     def cast(self, dtype: Any) -> None:
         """Convert all."""
         for parameter in self.values():
+            parameter._castable(dtype)  # raises before the first has changed
+        for parameter in self.values():
             parameter.cast(dtype)
 
     def save(self, filename: Any, strip_prefix: str = "") -> None:

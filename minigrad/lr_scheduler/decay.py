@@ -117,7 +117,8 @@ class PolyScheduler(LRScheduler):
 
     def rate(self, num_update: int) -> float:
         left = 1 - progress(num_update, self.warmup_steps, self.max_update)
-        return self.final_lr + (self.warmup_final_lr - self.final_lr) * math.pow(left, self.power)
+        height = math.pow(left, self.power) if left else 0.0  # also if the power is 0
+        return self.final_lr + (self.warmup_final_lr - self.final_lr) * height
 
 
 class CosineScheduler(LRScheduler):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import one_of, whole
-from minigrad.axes import axis_in
+from minigrad.axes import axis_in, transposed
 from minigrad.config import as_call
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError, UsageError
@@ -40,7 +40,7 @@ class Accuracy(EvalMetric):
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         chosen = choice(pred, self.axis) if pred.shape != label.shape else numpy.where(pred == pred, pred, NONE)
-        must_fit(self.name, label, pred, label.size == chosen.size)
+        must_fit(self.name, label, pred, label.size == chosen.size and not transposed(label.shape, chosen.shape))
         if chosen.size == pred.size and pred.shape != label.shape:
             raise ShapeError(
                 f"{self.name} takes the class with the largest score, but got one score for each sample, shape "

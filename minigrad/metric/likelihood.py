@@ -6,11 +6,11 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, whole
-from minigrad.axes import axis_in
+from minigrad.axes import axis_in, transposed
 from minigrad.device import Array
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.guarded import guarded
-from minigrad.metric.metric import EvalMetric, alias, arrays, classes, register
+from minigrad.metric.metric import EvalMetric, alias, arrays, classes, must_fit, register
 
 
 @register
@@ -61,6 +61,7 @@ class Perplexity(EvalMetric):
 
     def measure(self, label: Array, pred: Array) -> tuple[float, int]:
         pred = numpy.moveaxis(pred, axis_in(pred.shape, self.axis), -1)
+        must_fit(self.name, label, pred, not transposed(label.shape, pred.shape[:-1]))
         pred = pred.reshape(-1, pred.shape[-1])
         labels = classes(self.name, "label", label)
         if self.ignore_label is not None and len(labels) == len(pred):

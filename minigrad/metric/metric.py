@@ -59,8 +59,8 @@ class EvalMetric:
 
         An array without samples adds nothing.
         """
-        for label, pred in pairs(labels, preds):
-            self._add(*self.measure(label, pred))
+        for found in [self.measure(label, pred) for label, pred in pairs(labels, preds)]:  # all of them, or an error
+            self._add(*found)
 
     @guarded
     def update_dict(self, label: Mapping[str, Any], pred: Mapping[str, Any]) -> None:
@@ -252,9 +252,10 @@ class CustomMetric(EvalMetric):
 
     @guarded
     def update(self, labels: Any, preds: Any) -> None:
-        for label, pred in pairs(labels, preds, allow_extra=self.allow_extra_outputs):
-            result = self.feval(label, pred)
-            self._add(*(result if isinstance(result, tuple) else (float(result), 1)))
+        given = pairs(labels, preds, allow_extra=self.allow_extra_outputs)
+        results = [self.feval(label, pred) for label, pred in given]
+        for found in [result if isinstance(result, tuple) else (float(result), 1) for result in results]:
+            self._add(*found)
 
 
 np = CustomMetric

@@ -6,6 +6,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import one_of
+from minigrad.axes import transposed
 from minigrad.device import Array
 from minigrad.metric.metric import EvalMetric, alias, must_fit, register
 
@@ -73,7 +74,7 @@ class PearsonCorrelation(EvalMetric):
         super().__init__(name, output_names, label_names)
 
     def measure(self, label: Array, pred: Array) -> tuple[Any, int]:
-        must_fit(self.name, label, pred, label.size == pred.size)
+        must_fit(self.name, label, pred, label.size == pred.size and not transposed(label.shape, pred.shape))
         both = numpy.array([label.ravel(), pred.ravel()], "float64")
         first = both[:, :1]  # without it, rounding would make values of 0.1 differ from their mean
         mean = (both - first).mean(1, keepdims=True)

@@ -16,6 +16,8 @@ from typing import Any
 import numpy
 
 from minigrad.define import define
+from minigrad.device import xp_of
+from minigrad.dtypes import unhalved
 from minigrad.errors import UsageError
 from minigrad.optimizer.rule import FLOAT, Symbol, Trace, ancestors, clip, spell
 
@@ -133,7 +135,9 @@ def active(scalars: Scalars, asked: Collection[str] = ()) -> tuple[bool, bool, b
 
 def as_the_rule_gets_it(optimizer: Any, w: Any, g: Any, scalars: Scalars) -> Any:
     """The gradient prepared for the optimizer's rule; a rule that asks for `wd` applies the decay itself."""
-    return prepared_gradient(w, g, scalars, active(scalars, asked_by(type(optimizer).rule, scalars)))
+    w, g = unhalved(w), unhalved(g)
+    found = prepared_gradient(w, g, scalars, active(scalars, asked_by(type(optimizer).rule, scalars)))
+    return xp_of(g).asarray(found, g.dtype)  # NumPy makes a number of an array without axes
 
 
 class Seen:

@@ -190,6 +190,37 @@ def test_cast_converts_values_and_gradient():
     assert p.grad().tolist() == [1, 2]
     with pytest.raises(TypeError, match="'w' learns"):
         p.cast("int32")
+    assert (p.dtype, p.data().dtype) == ("float64", "float64")
+
+
+@pytest.mark.parametrize("cast", [lambda net: net.cast("int32"), lambda net: net.collect_params().cast("int32")])
+def test_a_network_that_cannot_be_cast_is_left_as_it_was(cast):
+    """Rounded to whole numbers, the values of its frozen layer would be lost."""
+    net = nn.Sequential(nn.Dense(2, in_units=2), nn.Dense(2, in_units=2))
+    net.initialize(init.Constant(0.5))
+    net[0].weight.grad_req = net[0].bias.grad_req = "null"
+    with pytest.raises(TypeError, match="learns"):
+        cast(net)
+    assert net[0].weight.data().tolist() == [[0.5, 0.5]] * 2
+    assert {p.dtype for p in net.collect_params().values()} == {numpy.dtype("float32")}
+
+
+@pytest.mark.parametrize("wrong", ["xavierr", "xavier"])  # no such name; not for a vector
+def test_an_initializer_that_fails_leaves_values_and_gradient_as_they_were(wrong):
+    p = ready(init="ones")
+    with autograd.record():
+        loss = p.data().sum()
+    loss.backward()
+    with pytest.raises(ValueError, match=r"xavier|Xavier"):
+        p.initialize(wrong, force_reinit=True)
+    assert (p.data().tolist(), p.grad().tolist(), p.data().fresh_grad) == ([1, 1], [1, 1], True)
+
+
+def test_data_that_are_refused_fix_no_length():
+    p = Parameter("w", shape=(0,), allow_deferred_init=True)
+    with pytest.raises(InitializationError):
+        p.set_data(np.ones((3,)))
+    assert p.shape == (0,)
 
 
 def test_data_that_wait_for_a_shape_are_those_that_were_given():

@@ -115,6 +115,12 @@ def test_assigned_base_moves_the_stateful_schedules_at_once_and_the_others_not_a
         assert schedule(0) == 0.4
 
 
+@pytest.mark.parametrize("pwr", [0, 1e-9, 1, 2.5])
+def test_a_polynomial_of_any_power_ends_at_its_last_rate(pwr):
+    schedule = PolyScheduler(max_update=4, base_lr=0.5, pwr=pwr, final_lr=0.125)
+    assert [schedule(k) for k in (0, 4, 5, 99)] == [0.5, 0.125, 0.125, 0.125]
+
+
 def test_assigned_base_leaves_the_target_of_the_warm_up():
     schedule = FactorScheduler(step=100, base_lr=0.4, warmup_steps=4)
     schedule.base_lr = 1.0

@@ -364,6 +364,24 @@ def test_a_function_that_gives_no_number_is_refused_at_once():
     assert math.isnan(figure.get()[1])
 
 
+@pytest.mark.parametrize(
+    ("figure", "label", "pred"),
+    [(metric.Accuracy(), (2, 3), (3, 4, 2)), (metric.Perplexity(None), (2, 3), (3, 2, 4)),
+     (metric.PearsonCorrelation(), (2, 3), (3, 2)), (metric.MSE(), (2, 3), (3, 2))],
+)  # fmt: skip
+def test_labels_with_axes_in_another_order_are_refused(figure, label, pred):
+    with pytest.raises(ShapeError, match=r"shape \(2, 3\) do not go with"):
+        figure.update(numpy.zeros(label), numpy.full(pred, 0.25))
+    assert math.isnan(figure.get()[1])
+
+
+@pytest.mark.parametrize("figure", [metric.MSE(), metric.create(lambda label, pred: float((label - pred).max()))])
+def test_a_second_pair_that_is_refused_leaves_the_first_out(figure):
+    with pytest.raises(ValueError, match="shape"):
+        figure.update([numpy.zeros(2), numpy.zeros(2)], [numpy.ones(2), numpy.ones(3)])
+    assert math.isnan(figure.get()[1])
+
+
 def test_a_list_of_numpys_numbers_is_one_batch():
     labels, preds = [numpy.float32(n) for n in (1, 2)], [numpy.float32(n) for n in (2, 4)]
     error = metric.RMSE()

@@ -44,6 +44,16 @@ def test_numbers_of_numpy_that_were_assigned_are_saved_as_numbers():
     assert (type(again.wd), again.wd, again.learning_rate) == (float, 0.25, 0.75)
 
 
+def test_whole_numbers_that_were_assigned_are_saved_as_the_constructor_would_take_them():
+    opt = optimizer.SGD(learning_rate=0.5, lr_scheduler=FactorScheduler(step=2, factor=0.5))
+    opt.clip_gradient, opt.wd, opt.lr_scheduler.factor = 3, 0, 1
+    again = through_json(opt)
+    assert (again.clip_gradient, again.wd, again.lr_scheduler.factor) == (3.0, 0.0, 1.0)
+    opt.wd = True  # is no number
+    with pytest.raises(ArgumentError, match="wd=True"):
+        through_json(opt)
+
+
 @pytest.mark.parametrize("name", ["lr_mult", "wd_mult"])
 def test_a_file_with_a_negative_multiplier_is_refused(name):
     config = optimizer.SGD().get_config()

@@ -130,6 +130,10 @@ def test_named_can_have_the_gradient_that_the_rule_gets(asks, expected):
     opt = Named(wd=0.1, rescale_grad=2.0, clip_gradient=0.6)
     opt.update(0, np.array([1.0, -2.0]), np.array([3.0, -0.2]), None)
     numpy.testing.assert_allclose(seen, [expected], rtol=1e-6)
+    w, g = (np.array(x, dtype="float16") for x in (0.0, 1e-7))  # twice that is no float16, and the rule has no float16
+    opt.update(1, w, g, None)
+    assert (seen[1].shape, seen[1].dtype) == ((), "float32")
+    assert seen[1] == 2 * numpy.float32(g.asnumpy())
 
 
 def test_the_text_of_a_rule_is_read_from_its_file_once(monkeypatch):

@@ -4,10 +4,12 @@ from typing import Any
 
 from minigrad.arguments import number, one_of, whole
 from minigrad.engine.tensor import Tensor
-from minigrad.gluon.loss.loss import Factor, Loss, pair, rounded
+from minigrad.errors import ShapeError
+from minigrad.gluon.loss.loss import Factor, Loss, cast, pair, rounded
 from minigrad.gluon.loss.softmax import expected
 from minigrad.ops.elementwise import log, square
 from minigrad.ops.neural import log_softmax, relu, softplus
+from minigrad.values import asarray
 
 __all__ = [
     "HingeLoss", "KLDivLoss", "LogisticLoss", "SigmoidBCELoss", "SigmoidBinaryCrossEntropyLoss", "SquaredHingeLoss",
@@ -36,6 +38,7 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
     ) -> Tensor:
         """pred and label of the same shape, pos_weight broadcast against them; result (batch,)."""
         p, y = pair(pred, label, "SigmoidBinaryCrossEntropyLoss")
+        pos_weight = None if pos_weight is None else _beside(p, pos_weight)
         if self._from_sigmoid:
             yes = y * log(p + 1e-12)
             yes = yes if pos_weight is None else yes * pos_weight
@@ -43,6 +46,17 @@ class SigmoidBinaryCrossEntropyLoss(Loss):
         else:
             loss = surprise(p, y, pos_weight)
         return rounded(self.per_sample(self.weighted(loss, sample_weight)), pred)
+
+
+def _beside(p: Tensor, pos_weight: Any) -> Tensor:
+    """The weights in the dtype of the scores, if they broadcast to their shape."""
+    w = cast(asarray(pos_weight, ctx=p.ctx), p.dtype)
+    if w.ndim > p.ndim or any(n not in (1, m) for n, m in zip(w.shape[::-1], p.shape[::-1])):
+        raise ShapeError(
+            f"SigmoidBinaryCrossEntropyLoss got pos_weight of shape {w.shape} for scores of shape {p.shape}; give a "
+            "number, or one for each score in their last axis."
+        )
+    return w
 
 
 def surprise(p: Tensor, y: Tensor, pos_weight: Any = None) -> Tensor:

@@ -61,13 +61,16 @@ class CTCLoss(Loss):
         pred = ops.swapaxes(pred, 0, 1) if self._layout == "NTC" else pred
         xp, (time, batch, classes) = xp_of(pred.data), pred.shape
         label = _whole(label, pred)
+        if label.ndim != 2:
+            raise ShapeError(f"CTCLoss got labels of shape {label.shape}; expected two axes: samples, and time.")
         label = label.T if self._batch_axis == 1 else label
         if len(label) != batch:
             raise ShapeError(
                 f"CTCLoss got scores of {batch} samples and labels of {len(label)}; check the two layouts."
             )
-        lengths = xp.cumprod(label >= 0, axis=1).sum(axis=1) if label_lengths is None else _whole(label_lengths, pred)
-        running = None if pred_lengths is None else _whole(pred_lengths, pred)[:, None]
+        lengths = xp.cumprod(label >= 0, axis=1).sum(axis=1)
+        lengths = lengths if label_lengths is None else _lengths("label_lengths", label_lengths, pred)
+        running = None if pred_lengths is None else _lengths("pred_lengths", pred_lengths, pred)[:, None]
         if on_host(xp):
             _check_lengths("label_lengths", lengths, 0, label.shape[1])
             if running is not None:
@@ -106,6 +109,13 @@ def _whole(values: Any, pred: Tensor) -> Array:
     if on_host(xp_of(found)) and (wrong := found[whole != found]).size:
         raise ArgumentError(f"CTCLoss got {wrong[0]} as a label or a length; they must be whole numbers.")
     return whole
+
+
+def _lengths(name: str, values: Any, pred: Tensor) -> Array:
+    found = _whole(values, pred)
+    if found.shape != (batch := pred.shape[1],):
+        raise ShapeError(f"CTCLoss got {name} of shape {found.shape} for {batch} samples; give one length for each.")
+    return found
 
 
 def _check_lengths(name: str, lengths: Array, low: int, high: int) -> None:

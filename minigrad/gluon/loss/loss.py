@@ -5,7 +5,7 @@ from typing import Any
 import numpy
 
 from minigrad.arguments import number, shown, whole
-from minigrad.axes import axis_in
+from minigrad.axes import axis_in, transposed
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.gluon.hybrid import HybridBlock
@@ -98,14 +98,14 @@ def difference(pred: Any, label: Any, name: str) -> Tensor:
 
 
 def reshape_like(label: Any, pred: Tensor, name: str = "The loss") -> Tensor:
-    """The labels, reshaped to the predictions; both must have the same number of values."""
+    """The labels, reshaped to the predictions: both must have the same number of values, in the same order of axes."""
     y = label if isinstance(label, Tensor) else asarray(label, ctx=pred.ctx)
     if y.shape == pred.shape:
         return y
-    if y.size != pred.size:
+    if y.size != pred.size or transposed(y.shape, pred.shape):
         raise ShapeError(
             f"{name} got predictions of shape {pred.shape} and labels of shape {y.shape}; it compares them value "
-            "by value, so they must have the same number of values. Check the last layer's width and the labels."
+            "by value, so sizes and the order of axes must agree. Check the last layer's width and the labels."
         )
     return reshape(y, pred.shape)
 

@@ -65,6 +65,7 @@ class _Convolution(HybridBlock):
     def infer_shape(self, x: Tensor) -> None:
         """The number of channels is the length of axis 1 of the input."""
         check_axes(self, x, self.space)
+        check_groups(self, x, self._kwargs["num_group"])
         self._in_channels = x.shape[1]
         self.weight.shape = self._shape_of_weight(x.shape[1])
 
@@ -145,4 +146,13 @@ def check_axes(layer: Block, x: Tensor, space: int) -> None:
         raise ShapeError(
             f"{type(layer).__name__} '{layer.name}' expects inputs (batch, channels, {space} spatial axes), but got "
             f"shape {x.shape}. Is the axis of the channels missing? x.reshape((batch, channels, ...)) adds it."
+        )
+
+
+def check_groups(layer: Block, x: Tensor, groups: int) -> None:
+    """Refuse an input whose channels cannot be split into equal groups, before it fixes the shape of a parameter."""
+    if x.shape[1] % groups:
+        raise ShapeError(
+            f"{type(layer).__name__} '{layer.name}' cannot split {x.shape[1]} channels into {groups} equal groups; its "
+            f"input has shape {x.shape}."
         )

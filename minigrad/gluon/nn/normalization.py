@@ -7,6 +7,7 @@ from minigrad.dtypes import as_dtype, single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
+from minigrad.gluon.nn.convolution import check_groups
 
 
 class _Normalization(HybridBlock):
@@ -167,6 +168,12 @@ class GroupNorm(_Normalization):
         super().__init__(1, epsilon, center, scale, beta_initializer, gamma_initializer, in_channels, **kwargs)
         self._num_groups = whole("num_groups", num_groups, 1)
         self._kwargs = {"eps": epsilon, "num_groups": num_groups, "center": center, "scale": scale}
+
+    def infer_shape(self, x: Tensor) -> None:
+        """One value for each channel, of which each group gets as many."""
+        if x.ndim > 1:
+            check_groups(self, x, self._num_groups)
+        super().infer_shape(x)
 
     def hybrid_forward(self, F: Any, data: Tensor, gamma: Tensor, beta: Tensor) -> Tensor:
         """x (batch, channels, ...), to the same shape."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from minigrad import ops
 from minigrad.arguments import one_of, whole
 from minigrad.composed import as_tensor
+from minigrad.device import on_host, xp_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon.rnn.recurrence import Recurrent, States
@@ -103,7 +104,7 @@ class _Cell(Recurrent):
         first = inputs[0]
         if begin_state is None:
             begin_state = self.begin_state(first.shape[0], ctx=first.ctx, dtype=first.dtype)
-        lengths = None if valid_length is None else _lengths(valid_length, first)
+        lengths = None if valid_length is None else _lengths(valid_length, first, length)
         states, outputs = begin_state, []
         for t, x in enumerate(inputs):
             y, new = self(x, states)
@@ -115,12 +116,17 @@ class _Cell(Recurrent):
         return ops.stack(outputs, axis) if merged else outputs, states
 
 
-def _lengths(valid_length: Any, first: Tensor) -> Tensor:
-    """The lengths of the sequences, one for each; `first` is their first step."""
+def _lengths(valid_length: Any, first: Tensor, most: int) -> Tensor:
+    """The lengths of the sequences, one for each, on a CPU checked to be at `most`; `first` is their first step."""
     found = as_tensor(valid_length, first, "unroll()")
     if found.shape != first.shape[:1]:
         raise ShapeError(f"unroll() got valid_length of shape {found.shape} for {len(first)} sequences.")
-    return whole_lengths(found)
+    lengths = whole_lengths(found)
+    if on_host(xp_of(lengths.data)):
+        outside = lengths.data[(lengths.data < 0) | (lengths.data > most)]
+        if outside.size:
+            raise ArgumentError(f"unroll() got a valid_length of {outside[0]} for {most} time steps.")
+    return lengths
 
 
 def _while_running(t: int, lengths: Tensor, new: Tensor, old: Any) -> Tensor:

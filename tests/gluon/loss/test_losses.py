@@ -363,6 +363,22 @@ def test_ctc_refuses_unknown_layouts_and_batches_that_differ():
         gloss.CTCLoss("NCT")
     with pytest.raises(ValueError, match="3 samples and labels of 2"):
         gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((2, 2)))
+    with pytest.raises(ShapeError, match=r"labels of shape \(3,\)"):
+        gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((3,)))
+    for wrong in (2, [2], [2, 2, 2, 2], [[2], [2], [2]]):
+        for name, lengths in (("pred_lengths", (np.array(wrong), None)), ("label_lengths", (None, np.array(wrong)))):
+            with pytest.raises(ShapeError, match=rf"{name} of shape .* for 3 samples"):
+                gloss.CTCLoss()(np.zeros((3, 4, 5)), np.zeros((3, 2)), *lengths)
+
+
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "KLDivLoss", "PoissonNLLLoss"])
+def test_labels_with_axes_in_another_order_are_refused_but_lengths_of_one_come_and_go(name):
+    loss, pred = getattr(gloss, name)(), np.array(numpy.full((2, 3), 0.5))
+    for fits in ((2, 3, 1), (1, 2, 3), (6,)):
+        assert loss(pred, np.ones(fits)).tolist() == loss(pred, np.ones((2, 3))).tolist()
+    for wrong in ((3, 2), (3, 1, 2)):
+        with pytest.raises(ShapeError, match=r"shape \(2, 3\) and labels of shape .*order of axes"):
+            loss(pred, np.ones(wrong))
 
 
 @pytest.mark.parametrize("from_logits", [False, True])

@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, np
+from minigrad.errors import ShapeError
 from minigrad.gluon import loss as gloss
 
 DRAW = numpy.random.default_rng(7)
@@ -113,3 +114,16 @@ def test_custom_losses_weight_samples_in_the_same_way():
 def test_a_weight_that_is_not_finite_is_refused(weight):
     with pytest.raises(ValueError, match="weight="):
         gloss.L2Loss(weight=weight)
+
+
+@pytest.mark.parametrize("from_sigmoid", [False, True])
+def test_a_weight_of_the_positive_class_that_would_make_the_loss_larger_is_refused(from_sigmoid):
+    loss, p, y = gloss.SigmoidBCELoss(from_sigmoid), np.array(drawn(2, 3)), np.array(drawn(2, 3))
+    for fits in ((), (1,), (3,), (2, 1), (1, 3), (2, 3)):
+        assert loss(p, y, None, numpy.ones(fits)).dtype == "float32"
+        assert loss(p, y, None, np.ones(fits)).tolist() == pytest.approx(loss(p, y).tolist())
+    for wrong in ((2,), (4, 2, 3), (1, 2, 3), (3, 2)):
+        with pytest.raises(ShapeError, match=r"pos_weight of shape .* for scores of shape \(2, 3\)"):
+            loss(p, y, None, np.ones(wrong))
+    with pytest.raises(ShapeError, match="pos_weight"):
+        loss(p[0], y[0], None, np.ones((2, 1)))

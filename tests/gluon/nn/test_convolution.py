@@ -211,3 +211,16 @@ def test_pooling_needs_the_axes_of_batch_and_channels(layer):
     axes = layer.space + 1
     with pytest.raises(ShapeError, match=rf"expects inputs \(batch, channels, {axes - 1} spatial axes\)"):
         layer(np.zeros((4,) * axes))
+
+
+@pytest.mark.parametrize(
+    ("make", "space"),
+    [(lambda: nn.Conv2D(4, 2, groups=2), (3, 3)), (lambda: nn.Conv1DTranspose(4, 2, groups=2), (3,)),
+     (lambda: nn.GroupNorm(2), (3,))],
+)  # fmt: skip
+def test_channels_that_cannot_be_split_into_groups_fix_no_shape(make, space):
+    layer = make()
+    layer.initialize()
+    with pytest.raises(ShapeError, match=rf"{layer.name}' cannot split 3 channels into 2 equal groups"):
+        layer(np.ones((1, 3, *space)))
+    assert layer(np.ones((1, 4, *space))).shape[:2] == (1, 4)

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, np
-from minigrad.errors import ShapeError
+from minigrad.errors import ArgumentError, ShapeError
 from minigrad.gluon import rnn
 
 X = numpy.random.default_rng(0).normal(size=(5, 3, 2)).astype("float32")
@@ -87,3 +87,14 @@ def test_there_is_one_length_for_each_sequence(lengths):
     cell.initialize()
     with pytest.raises(ValueError, match=r"valid_length of shape .* for 2 sequences"):
         cell.unroll(3, np.ones((2, 3, 1)), valid_length=np.array(lengths))
+
+
+@pytest.mark.parametrize("length", [-1, 4])
+def test_no_sequence_is_longer_than_the_inputs(length):
+    """MXNet then reads memory that is not the array's."""
+    cell = rnn.GRUCell(2)
+    cell.initialize()
+    with pytest.raises(ArgumentError, match=rf"valid_length of {length} for 3 time steps"):
+        cell.unroll(3, np.ones((2, 3, 1)), valid_length=np.array([2, length]))
+    _, states = cell.unroll(3, np.ones((2, 3, 1)), valid_length=np.array([0, 3]))
+    assert states[0][0].tolist() == [0, 0]

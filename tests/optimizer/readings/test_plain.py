@@ -13,7 +13,7 @@ from table import TABLE
 
 from minigrad import autograd, gluon, gpu, np, optimizer
 from minigrad.errors import RuleError
-from minigrad.optimizer import Optimizer
+from minigrad.optimizer import SGD, Optimizer
 from minigrad.optimizer.rule import sqrt, where
 from minigrad.optimizer.run import reading, run
 
@@ -233,6 +233,14 @@ def test_float16_is_computed_in_float32():
     with reading("plain"):
         path = drive(Squares(learning_rate=1.0), [1.0], [[300.0]], "float16")
     assert path[0, 0] == numpy.float16(1 - 90.0)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+def test_a_weight_without_axes_is_clipped_like_any_other(dtype):
+    for opt in (SGD(learning_rate=0.5, clip_gradient=0.1), SGD(learning_rate=0.5, clip_gradient=0.1, rescale_grad=2)):
+        with reading("plain"):
+            opt.update(0, w := np.array(1.0, dtype=dtype), np.array(3.0, dtype=dtype), None)
+        assert w.dtype == dtype and w.item() == pytest.approx(0.95, rel=1e-3)
 
 
 def train(ways):
