@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_every_student_has_another_rule_and_a_file_without_the_answer(run):
     scope, printed = run
     texts = {exercise.text for exercise in scope["exercises"].values()}
     assert len(texts) == len(scope["numbers"])
-    assert printed[3].endswith('"""\n    ...\n\n') and "def adam_variant(" in printed[3]
+    assert printed[2].endswith('"""\n    ...\n\n') and "def adam_variant(" in printed[2]
 
 
 def test_the_commands_run(tmp_path, monkeypatch, capsys):
@@ -69,6 +70,9 @@ def test_the_commands_run(tmp_path, monkeypatch, capsys):
 def test_what_the_page_says_in_words():
     assert f"lists {len(EXERCISES)} functions" in PAGE
     assert f"| {' | '.join(COLUMNS)} |" in PAGE
+    lessons = Counter(exercise.lesson[:2] for exercise in EXERCISES.values())
+    told = re.search(r"belong to\n(.*?);", PAGE, flags=re.S)[1]
+    assert {lesson: int(count) for lesson, count in re.findall(r"(\d\d) \((\d+)", told)} == lessons
     told = cli.parser().parse_args(["check", "x.py"])
     assert f"at most {told.seconds} seconds and in at most {told.megabytes:,} megabytes" in PAGE
     assert told.without == [] and "`--without minigrad.optimizer`" in PAGE
