@@ -26,7 +26,7 @@ def run():
     for kind, text in BLOCKS:
         if kind == "python":
             name = f"<block {len(printed)}>"
-            linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name  # an exercise reads its own text
+            linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name  # an exercise reads itself
             with contextlib.redirect_stdout(io.StringIO()) as out:
                 exec(compile(text, name, "exec"), scope)
             printed.append(out.getvalue())
