@@ -117,6 +117,10 @@ class ScheduleError(MinigradError, UserWarning):
     """The rate is set by hand although a schedule controls it. Gluon raises its `UserWarning`; so do we."""
 
 
+ELSEWHERE = {"lr": "learning_rate", "weight_decay": "wd", "betas": "beta1", "momentum_decay": "schedule_decay"}
+"""Arguments of optimizers in PyTorch whose names here are too different to be found by their letters."""
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the closest known name, if any is close, and all if they are few.
 
@@ -125,7 +129,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """
     import difflib  # only when something is wrong
 
-    known = list(known)
-    close = difflib.get_close_matches(str(word), known, n=1)
+    known, here = list(known), ELSEWHERE.get(str(word))
+    close = [here] if here in known else difflib.get_close_matches(str(word), known, n=1)
     meant = f"; did you mean {close[0]!r}?" if close else "."
     return f"{meant} Known names: {', '.join(known)}" if len(known) < 200 else meant

@@ -85,6 +85,14 @@ def test_one_error_has_one_traceback(mistake, tmp_path):
     assert "".join(traceback.format_exception(error)).count("Traceback") == 1
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("lr", "learning_rate"), ("weight_decay", "wd"), ("betas", "beta1"), ("eps", "epsilon")]
+)
+def test_an_argument_of_pytorch_is_refused_with_its_name_here(theirs, ours):
+    with pytest.raises(TypeError, match=f"AdamW has no argument '{theirs}'; did you mean '{ours}'"):
+        optimizer.AdamW(**{theirs: 0.1})
+
+
 def test_a_missing_gpu_is_one_error():
     if num_gpus():
         pytest.skip("there is a GPU")

@@ -40,6 +40,8 @@ def test_it_can_be_read_in_one_sitting():
 
 def test_the_commands_of_the_first_hour_are_there(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    for line in BLOCKS[2].splitlines():
+    activate, *lines = BLOCKS[2].splitlines()
+    assert activate.split("  #")[0].strip() == ". .venv/bin/activate && pip install -e '.[tutorials]'"
+    for line in lines:
         words = line.partition("#")[0].replace("--open", "").split()
         assert words[0] == "minigrad" and cli.main(words[1:]) == (words[1] == "check")  # nobody has answered yet

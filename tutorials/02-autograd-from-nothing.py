@@ -493,7 +493,7 @@ assert errors[-1] < 0.01 * errors[0]
 dense = numpy.linspace(-2, 2, 200).reshape(200, 1)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3))
 left.semilogy(errors)
-left.set(title="The error falls", xlabel="step", ylabel="mean square error")
+left.set(title="The error falls", xlabel="step", ylabel="mean squared error")
 right.plot(points, wanted, "o", label="points")
 right.plot(dense, network(Tensor(dense), *map(Tensor, start)).data, "--", label="at first")
 right.plot(dense, network(Tensor(dense), *weights).data, label="trained")

@@ -45,6 +45,7 @@ def height(slope, intercept):
 
 walked_on = plot.Surface("slope (x) and intercept (y)", height, view=((0.4, 1.8), (-0.4, 1.0)))
 picture = plot.posterior(optimizer.SGLD(learning_rate=0.005), walked_on, start=(1.0, 0.5), steps=2500)
+picture.axes[0].set(xlabel="slope (x in the title)", ylabel="intercept (y in the title)")
 picture
 
 # %% wander-read [markdown]

@@ -358,7 +358,8 @@ for (a, b, c), dashes, name in (((3.4445, -4.7750, 2.0315), "-", "Muon's"), (EXA
     for k in range(1, 6):
         p = a * p + b * p**3 + c * p**5
         if k in (1, 5):
-            axes.plot(s, p, dashes, color=INK, alpha=0.35 if k == 1 else 1, label=f"{name}, {k} times")
+            shade, often = (0.35, "once") if k == 1 else (1, "5 times")
+            axes.plot(s, p, dashes, color=INK, alpha=shade, label=f"{name}, {often}")
 axes.set(xlabel="singular value before", ylabel="after", title="Two polynomials that make singular values equal")
 axes.legend(frameon=False, loc="lower right")
 plt.show()

@@ -87,6 +87,9 @@ def full(name: str, given: Mapping[str, Any]) -> Iterator[str]:
     if source := reference(rule):
         yield "  source:"
         yield indented(source)
+    if type(rule).__module__ == f"minigrad.optimizer.{name}":
+        yield "  the paper's algorithm, other libraries, and traps:"
+        yield indented(f"tutorials/rules/{name}.md ('minigrad tutorials FOLDER' copies it)")
 
 
 def symbols(rules: Iterable[optimizer.Optimizer], notation: type[Notation] = Text) -> Iterable[Entry]:

@@ -105,6 +105,7 @@ class LBSGD(Optimizer):
 
     states = property(velocity)
     symbols = {"batch_scale": "B", "warmup_epochs": "E", "updates_per_epoch": "U"}
+    meanings = {"t": "number of the small batch"}
 
     def rule(self, w, g, v=None, *, lr, scale):
         if self.momentum == 0:

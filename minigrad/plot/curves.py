@@ -9,7 +9,7 @@ import numpy
 
 from minigrad.errors import ArgumentError, KindError
 from minigrad.guarded import guarded
-from minigrad.plot.style import INK, SMALLEST, Style, frame, on_white, short, styles
+from minigrad.plot.style import INK, SMALLEST, Style, frame, marked, on_white, short, styles
 from minigrad.ties import Curves
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def curves(runs: Mapping[str, Sequence[Curves]], title: str = "") -> Picture:
     figure = Picture(figsize=(WIDTH, max(3.4, 0.6 + ENTRY * len(runs))), layout="constrained")
     figure.suptitle(title, fontsize=11, color=INK, parse_math=False)
     left, right = figure.subplots(1, 2)
-    looks = styles(runs)
+    looks = marked(styles(runs))
     for name, several in runs.items():
         band(left, name, [positive(loss) for loss, _ in several], looks[name])
         band(right, name, [wrong(accuracy) for _, accuracy in several], looks[name])

@@ -11,7 +11,7 @@ import numpy
 from minigrad.guarded import guarded
 from minigrad.plot.runs import FLOOR, Hill, Rule, check_heights, compared
 from minigrad.plot.sheet import described, key, sheet
-from minigrad.plot.style import INK, frame, on_white, styles
+from minigrad.plot.style import INK, frame, marked, on_white, styles
 from minigrad.plot.trajectory import WIDTH
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def race(
     from minigrad.plot.growing import draw
 
     runs = compared(rules, on, start, steps, noise, seed)
-    looks, hill = styles([run.label for run in runs]), runs[0].history.surface
+    looks, hill = marked(styles([run.label for run in runs])), runs[0].history.surface
     plain = not hill.minima
     high = float(runs[0].history.losses[0]) - hill.bottom
     if not plain:

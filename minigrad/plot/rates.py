@@ -14,7 +14,7 @@ from minigrad.optimizer.optimizer import Optimizer
 from minigrad.plot.history import record
 from minigrad.plot.runs import FLOOR, NEARBY, Hill, check_heights, labels, nearby
 from minigrad.plot.sheet import key, titled
-from minigrad.plot.style import INK, frame, on_white, styles
+from minigrad.plot.style import INK, frame, marked, on_white, styles
 from minigrad.plot.surfaces import surface
 from minigrad.plot.trajectory import WIDTH
 from minigrad.plot.tuning import RATES, at, end, has_rate, named
@@ -119,7 +119,7 @@ def draw(
 ) -> None:
     """A line and a band for each rule."""
     frame(axes)
-    looks = styles(tables)
+    looks = marked(styles(tables))
     for name, table in tables.items():
         style, found = looks[name], good[name]
         low, middle, high = numpy.quantile(table.clip(FLOOR * top, 100 * top), (0.25, 0.5, 0.75), axis=1)

@@ -1,7 +1,8 @@
 """One look for each optimizer in every picture: the hue of its family, and its own marker and dashes.
 
 The colours are readable as text on white, and the dark shades on DARK (a contrast of at least 4.5 to 1). No picture
-relies on colour alone to tell two lines apart: markers and dashes differ within a family.
+relies on colour alone to tell two lines apart: markers and dashes differ within a family, and on the same axes `marked`
+sees that those of different families do, too.
 """
 
 from collections.abc import Callable, Collection
@@ -75,13 +76,29 @@ def styles(names: Collection[str], dark: bool = False) -> dict[str, Style]:
     return {name: found[name] for name in names}
 
 
+def marked(looks: dict[str, Style]) -> dict[str, Style]:
+    """The same styles, but each with its own marker and dashes: for lines on the same axes.
+
+    >>> [style.marker for style in marked(styles(["sgd", "rmsprop", "adam"])).values()]
+    ['o', 's', '^']
+    """
+    found: dict[str, Style] = {}
+    usual = {style[2:] for style in looks.values()}
+    pairs = [(MARKERS[i % len(MARKERS)], DASHES[i % len(DASHES)]) for i in range(len(MARKERS) * len(DASHES))]
+    free = [pair for pair in pairs if pair not in usual]
+    for name, style in looks.items():
+        taken = style[2:] in {other[2:] for other in found.values()} and free
+        found[name] = Style(*style[:2], *free.pop(0)) if taken else style
+    return found
+
+
 def told_apart(looks: dict[str, Style]) -> dict[str, Style]:
-    """The same styles, but among those of one colour each is darker than the one before: for lines that cross.
+    """The same, and among lines of one colour each is darker than the one before: for lines that cross.
 
     >>> [style.colour for style in told_apart(styles(["sgd", "nag", "adam"])).values()]
     ['#0067a5', '#001e31', '#c2410c']
     """
-    found = {}
+    found, looks = {}, marked(looks)
     for name, style in looks.items():
         alike = [other for other in looks if looks[other].colour == style.colour]
         share = 1 - 0.7 * alike.index(name) / max(len(alike) - 1, 1)

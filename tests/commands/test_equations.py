@@ -27,6 +27,7 @@ def test_all_about_one_optimizer_fits_into_80_columns(name, worked, capsys):
     assert "\n    w_t = " in out or "\n      w_t = " in out
     headings = ["  with rescale_grad, clip_gradient and wd:", "  symbols:", "  defaults:", "  source:"]
     assert [line for line in out.splitlines() if line in headings] == headings
+    assert (ROOT / f"tutorials/rules/{name}.md").is_file() and f"/rules/{name}.md (" in out
     assert bool(re.search(r"\n  worked by hand(, with [^:]+)?:\n\n    step 1: w_0 = ", out)) == bool(worked)
 
 
@@ -146,7 +147,8 @@ def test_a_rule_without_a_docstring_or_a_source_is_printed_too(capsys):
             return w - lr * g
 
     optimizer.register(Bare)
-    assert "source:" not in printed(capsys, "bare")
+    out = printed(capsys, "bare")
+    assert "source:" not in out and "tutorials/rules" not in out
 
 
 def test_a_terminal_without_greek_letters_gets_question_marks_not_an_error():

@@ -1,6 +1,7 @@
 """The algorithms of the papers take the steps of minigrad's rules, in the letters that their pages give."""
 
 import inspect
+import re
 
 import numpy
 import pytest
@@ -118,3 +119,32 @@ def test_every_letter_matters(name, letter):
     other = (lambda t: 0.5) if callable(value) else value + 1 if isinstance(value, int) else 0.8 * value
     changed = {**TRIED[name], letter: other}
     assert apart(name, changed, TRIED[name]) > 1e-4
+
+
+@pytest.mark.parametrize("name", ["nadam.nadam", "lbsgd.large_minibatch", "dcasgd.adaptive", "ftml.algorithm_1"])
+def test_with_the_functions_of_pytorch_a_program_takes_the_same_steps_on_tensors(name, monkeypatch):
+    torch = pytest.importorskip("torch")
+    found, letters = ALGORITHMS[name], TRIED[name]
+    by_numpy = [w for _, w in zip(range(STEPS), found.walk(start(name), numpy.sin, **letters))]
+    monkeypatch.setitem(found.walk.__globals__, "sqrt", torch.sqrt)
+    by_torch = [w for _, w in zip(range(STEPS), found.walk(torch.tensor(start(name)), torch.sin, **letters))]
+    numpy.testing.assert_allclose(numpy.array([w.numpy() for w in by_torch]), by_numpy, rtol=0, atol=1e-12)
+
+
+def test_the_recipe_for_pytorch_takes_the_steps_of_lbsgd():
+    torch = pytest.importorskip("torch")
+    η, k, N = 0.1, 3, 12
+    (factor,) = re.findall(r"`(lambda s: .*?)`", inspect.getdoc(ALGORITHMS["lbsgd.large_minibatch"].walk))
+    theirs, ours = torch.nn.Parameter(torch.tensor(start("lbsgd"))), np.array(start("lbsgd"), dtype="float64")
+    sgd = torch.optim.SGD([theirs], lr=η)
+    schedule = torch.optim.lr_scheduler.LambdaLR(sgd, eval(factor, {"k": k, "N": N}))
+    lbsgd = optimizer.LBSGD(learning_rate=η, batch_scale=k, warmup_epochs=1, updates_per_epoch=N)
+    state = lbsgd.create_state(0, ours)
+    for n, g in enumerate(numpy.random.default_rng(0).normal(size=(24, *SHAPE)), start=1):
+        lbsgd.update(0, ours, np.array(g, dtype="float64"), state)
+        ((theirs * torch.tensor(g)).sum() / k).backward()
+        if n % k == 0:
+            sgd.step()
+            schedule.step()
+            sgd.zero_grad()
+            numpy.testing.assert_allclose(to_host(ours.data), theirs.detach().numpy(), rtol=0, atol=1e-12)

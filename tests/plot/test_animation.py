@@ -87,7 +87,7 @@ def test_each_picture_is_counted(figure):
 
 def test_a_notebook_gets_a_player_that_needs_nothing_from_elsewhere(figure):
     page = plot.animate(figure)._repr_html_()
-    assert "http" not in page and "<script" not in page and "<link" not in page
+    assert not re.search("https?:|<script|<link", page)  # with a colon, which no picture in base64 has
     pictures = re.findall(r'src="data:image/png;base64,([^"]+)"', page)
     assert len(pictures) == page.count("<img") == 21
     assert page.count("<img hidden ") == 20 and 'max="20"' in page

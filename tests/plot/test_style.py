@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from minigrad import compare
-from minigrad.plot.style import DARK, DARK_GREY, FAMILIES, GREY, INK, families, styles, told_apart
+from minigrad.plot.style import DARK, DARK_GREY, FAMILIES, GREY, INK, families, marked, styles, told_apart
 
 NAMES = compare.optimizers()
 
@@ -64,9 +64,20 @@ def test_lines_that_cross_are_told_apart_by_how_dark_they_are():
     assert blue == sorted(blue, reverse=True)
     contrasts = [(light + 0.05) / (dark + 0.05) for light, dark in zip(blue, blue[1:])]
     assert min(contrasts) > 1.3
-    assert apart["sgd"] == looks["sgd"] and apart["adam"] == looks["adam"]
-    for name in looks:
-        assert apart[name]._replace(colour=looks[name].colour) == looks[name]
+    assert apart["sgd"] == looks["sgd"] and apart["adam"].colour == looks["adam"].colour
+    for name, look in marked(looks).items():
+        assert apart[name]._replace(colour=look.colour) == look
+
+
+def test_lines_on_the_same_axes_differ_in_marker_and_dashes_whatever_their_families():
+    looks = styles(["sgd", "adam", "adagrad", "ftrl", "nag", "mine"])
+    found = marked(looks)
+    assert len({style.marker for style in found.values()}) == len({str(style.dashes) for style in found.values()}) == 6
+    assert [style[:2] for style in found.values()] == [style[:2] for style in looks.values()]
+    assert [name for name in looks if found[name] == looks[name]] == ["sgd", "nag"]
+    assert marked(styles(["nag", "adam"])) == styles(["nag", "adam"])
+    many = marked(styles([f"adam, beta1 0.{k:02}" for k in range(99)]))
+    assert len({str(style[2:]) for style in many.values()}) == 63  # there are no more
 
 
 def test_an_optimizer_of_ones_own_is_grey_and_comes_last():

@@ -2,8 +2,10 @@
 
 import contextlib
 import io
+import linecache
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,9 +25,12 @@ def run():
     scope, printed = {}, []
     for kind, text in BLOCKS:
         if kind == "python":
+            name = f"<block {len(printed)}>"
+            linecache.cache[name] = len(text), None, text.splitlines(keepends=True), name  # an exercise reads itself
             with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(text, scope)
+                exec(compile(text, name, "exec"), scope)
             printed.append(out.getvalue())
+    del EXERCISES["fahrenheit"]  # which is no exercise of the course
     return scope, printed
 
 
@@ -33,6 +38,7 @@ def test_the_mistake_is_named_as_shown(run):
     _, printed = run
     (shown,) = [text for kind, text in BLOCKS if not kind]
     assert printed[1] == shown
+    assert printed[2] == "wrong-sign\n"
     assert printed[0].startswith("One step of Halves.") and "halves_step(w, g, v, *, lr)" in printed[0]
 
 
@@ -69,6 +75,9 @@ def test_the_commands_run(tmp_path, monkeypatch, capsys):
 def test_what_the_page_says_in_words():
     assert f"lists {len(EXERCISES)} functions" in PAGE
     assert f"| {' | '.join(COLUMNS)} |" in PAGE
+    lessons = Counter(exercise.lesson[:2] for exercise in EXERCISES.values())
+    told = re.search(r"belong to\n(.*?);", PAGE, flags=re.S)[1]
+    assert {lesson: int(count) for lesson, count in re.findall(r"(\d\d) \((\d+)", told)} == lessons
     told = cli.parser().parse_args(["check", "x.py"])
     assert f"at most {told.seconds} seconds and in at most {told.megabytes:,} megabytes" in PAGE
     assert told.without == [] and "`--without minigrad.optimizer`" in PAGE

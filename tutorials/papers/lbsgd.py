@@ -11,9 +11,11 @@ from papers.paper import paper
     total="0 * w",
 )
 def large_minibatch(w, gradient, η, k, N):
-    r"""LBSGD is a class of MXNet, described there in prose, and in no paper. With `linear` it combines two ideas of
-    this paper: a minibatch $k$ times as large gets $k$ times the rate, and the rate grows from $\eta$ to that during
-    the first $N$ small minibatches. The large minibatch is put together from small ones, all with the same weights.
+    r"""LBSGD is a class of MXNet and in no paper. With `linear` it combines two ideas of this paper: a minibatch $k$
+    times as large gets $k$ times the rate, and the rate grows from $\eta$ to that during the first $N$ small
+    minibatches. The large minibatch is put together from small ones, all with the same weights. In PyTorch, without
+    momentum: call `backward()` on each of $k$ losses divided by $k$, then take a step of `SGD(lr=η)` and one of
+    `LambdaLR` with the factor `lambda s: 1 + (k - 1) * min(k * (s + 1) / N, 1)`.
     `power2`, `sqrt` and `lars` are MXNet's; for the paper that gave `lars` its name, see [LARS](lars.md)."""
     n = 0
     while True:
