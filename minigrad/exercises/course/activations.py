@@ -75,6 +75,8 @@ def sigmoid_probes() -> Iterator[Probe]:
     for shape in BY_ELEMENT:
         g, x = drawn(7, shape, shape)
         yield from three_ways(f"shape {shape}", g, 1 / (1 + np.exp(-x)))
+    g = drawn(7, (4,))[0]
+    yield from three_ways("outputs near 0 and 1", g, np.array([0.001, 0.02, 0.97, 0.996]))
 
 
 @exercise(
@@ -113,6 +115,8 @@ def tanh_probes() -> Iterator[Probe]:
     for shape in BY_ELEMENT:
         g, x = drawn(8, shape, shape)
         yield from three_ways(f"shape {shape}", g, np.tanh(x))
+    g = drawn(8, (4,))[0]
+    yield from three_ways("outputs near -1, 0 and 1", g, np.array([-0.996, 0.001, 0.97, 0.99]))
 
 
 @exercise(
@@ -151,6 +155,8 @@ def softmax_probes() -> Iterator[Probe]:
         g, x = drawn(9, shape, shape)
         e = np.exp(x)
         yield from three_ways(f"shape {shape}", g, e / np.sum(e, axis=-1, keepdims=True))
+    g = drawn(9, (2, 3))[0]
+    yield from three_ways("outputs near 0 and 1", g, np.array([[0.001, 0.989, 0.01], [0.996, 0.002, 0.002]]))
 
 
 def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:

@@ -175,7 +175,7 @@ def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """All weights of the store, and whether they are still its original arrays."""
     store = args[2]
     same = all(store[key] is x for key, x in store.first.items())
-    return [*(store[key] for key in store.first), float(same)]
+    return [*(store[key] for key in store.first), int(same)]
 
 
 @exercise(store_probes, results="a b c in_place", lesson="11-around-the-optimizer", observe=stored)

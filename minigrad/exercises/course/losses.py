@@ -38,7 +38,7 @@ def scores() -> Iterator[tuple[str, Any]]:
 
 EXTREME = ("±2000", "far apart", "of 2000", "of -2000", "certain")
 OVERFLOWS = "each row's own maximum should be subtracted first; else exp overflows or underflows."
-LOST = "the number is rounded to 0 or 1 before its logarithm is taken; use the stable form."
+LOST = "a number is rounded or clipped before its logarithm is taken; use the stable form."
 
 
 def only_where_extreme(words: Sequence[str]) -> bool:
