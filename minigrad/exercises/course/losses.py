@@ -135,7 +135,8 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
 
         shifted = logits - the maximum of each row
         log_p = shifted - log(sum(exp(shifted))),  as in `log_softmax`
-        loss = -sum(one_hot log_p) / n,  with one_hot = 1 at the label of each row, else 0
+        one_hot = 1 at the label of each row, else 0
+        loss = -sum(one_hot log_p) / n
 
     You may import your own `log_softmax` from the file next to this one:
     `from log_softmax import log_softmax`.

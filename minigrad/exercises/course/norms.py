@@ -45,7 +45,9 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     The mean and the variance depend on every element of the row, and so do the gradients: the parts of
     g along a constant and along `normal` do not come through.
 
-        gx = (g - mean(g) - normal mean(g normal)) / deviation,  with means over the last axis
+        gx = (g - mean(g) - normal mean(g normal)) / deviation
+
+    Here, too, means are over the last axis.
 
     Args:
         g: the gradient with respect to the result.

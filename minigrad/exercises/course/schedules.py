@@ -190,12 +190,14 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
     At first the gradients are erratic, so the rate starts at 0 and grows in a straight line. Then it
     falls, slowly at both ends and faster in between, to a final rate at which it stays.
 
-        base_lr t / warmup_steps                                            for t < warmup_steps
-        falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2        up to total_steps,
-            where x = (t - warmup_steps) / (total_steps - warmup_steps)
-        final_lr                                                            beyond
+        base_lr t / warmup_steps        for t < warmup_steps
+        falling                         up to total_steps
+        final_lr                        beyond
 
-    t counts from 0. warmup_steps may be 0. Return a number.
+        x = (t - warmup_steps) / (total_steps - warmup_steps)
+        falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2
+
+    t counts from 0. warmup_steps may be 0; total_steps is larger. Return a number.
 
     >>> settings = dict(base_lr=0.8, final_lr=0.2, warmup_steps=4, total_steps=8)
     >>> [round(warmup_cosine(t, **settings), 3) for t in range(0, 11, 2)]
