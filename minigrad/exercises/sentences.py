@@ -99,7 +99,8 @@ def only_whole_numbers(judgement: Judgement) -> bool:
     """Whether every wrong result that should have fractions is made of whole numbers."""
     wrong = [first_wrong(judgement, i) for i in judgement.off if judgement.found[i].results is not None]
     pairs = [(x, numpy.asarray(y)) for name, x, y in wrong if name and not whole_numbers(numpy.asarray(x))]
-    return sum(y.size for _, y in pairs) > 1 and all(whole_numbers(y) for _, y in pairs)
+    enough = len(pairs) > 1 or any(y.size > 1 and y.any() for _, y in pairs)  # one number may be whole by chance, or 0
+    return enough and all(whole_numbers(y) for _, y in pairs)
 
 
 def whole_numbers(x: Any) -> bool:

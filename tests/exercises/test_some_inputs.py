@@ -18,6 +18,31 @@ WRONG = {
         ("sigmoid_vjp", CLIPPED + "return g * y * (1 - y)"),
         ("softmax_vjp", CLIPPED + "return y * (g - (g * y).sum(-1, keepdims=True))"),
     ],
+    "which may be 0": [
+        ("multiply_vjp",
+         "def back(x, shape):\n    lead = x.ndim - len(shape)\n"
+         "    return x.sum(axis=(*range(lead), *(i + lead for i, n in enumerate(shape) if n == 1))).reshape(shape)\n"
+         "return back(g * (a * b) / a, a.shape), back(g * (a * b) / b, b.shape)"),
+    ],
+    "maxima of 0": [
+        ("max_vjp",
+         "mask = np.where(x == x.max(axis, keepdims=True), x, 0) != 0\nn = mask.sum(axis, keepdims=True)\n"
+         "return (np.expand_dims(g, axis) * mask / np.maximum(n, 1)).astype(x.dtype)"),
+    ],
+    "a row of equal numbers": [
+        ("layernorm_vjp",
+         "v = x.var(-1, keepdims=True)\nd = np.sqrt(v + eps)\nz = (x - x.mean(-1, keepdims=True)) / d\n"
+         "gx = (g - g.mean(-1, keepdims=True) - z * (g * z).mean(-1, keepdims=True)) / d\n"
+         "return np.where(v == 0, 0, gx)"),
+    ],
+    "some predictions are exact": [
+        ("huber_loss", HUBER.format("d**3 / d / (2 * rho)", "d - rho / 2")),
+    ],
+    "tried on one axis": [
+        ("clipping_updater",
+         "w = weights[key]\nfor i in range(w.shape[0]):\n    for j in range(w.shape[1]):\n"
+         "        w[i, j] -= lr * max(-limit, min(limit, grad[i, j]))"),
+    ],
     "outputs near -1, 0 and 1": [("tanh_vjp", "return g * (1 - np.clip(y, -0.992, 0.992) ** 2)")],
     "only if all elements are": [
         ("lars_ratio",
@@ -119,6 +144,11 @@ def test_an_array_of_another_dtype_than_float64_is_only_of_another_dtype():
     tent = TENT.format("np.ceil(size / 2)", "f", "np.arange(size) / f")
     found = check("bilinear_init", answer("bilinear_init", f"{tent}.astype('float32')"))
     assert not found and found.message == "kernel has dtype float32, expected float64."
+
+
+def test_a_number_may_be_a_float32():
+    rate = answer("cyclic_rate", "p = t % (2 * half)\nreturn np.float32(low + (high - low) * (1 - abs(p / half - 1)))")
+    assert check("cyclic_rate", rate)
 
 
 def test_numbers_in_a_list_are_only_not_an_array():

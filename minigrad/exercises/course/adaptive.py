@@ -19,7 +19,8 @@ def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
         h ← h + g²
         w ← w - lr g / √(h + eps)
 
-    Return `(w, h)`, new arrays of w's dtype. The first `h` is zero. Every operation is element by element.
+    Return `(w, h)`, new arrays of w's dtype. The first `h` is zero. Every operation is element by
+    element.
 
     >>> import numpy
     >>> w, g, h = numpy.array([1.0, 1.0]), numpy.array([3.0, 0.0]), numpy.array([6.0, 0.0])

@@ -111,6 +111,8 @@ def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
 def multiply_probes() -> Iterator[Probe]:
     for a, b in SHAPES:
         yield from three_ways(f"shapes {a} and {b}", *drawn(2, numpy.broadcast_shapes(a, b), a, b))
+    zeros = numpy.array([[0.0, -1.5, 0.0], [2.0, 0.0, 0.5]]), numpy.array([0.0, 0.0, -3.0])
+    yield probe("elements that are 0", *drawn(2, (2, 3)), *zeros)
 
 
 @exercise(
