@@ -4,7 +4,7 @@ import argparse
 import textwrap
 
 from minigrad.commands.output import PICTURES, WIDTH, progress, save, writable, write, write_new
-from minigrad.exercises.classroom import frequencies, marked, passed_over, students, table
+from minigrad.exercises.classroom import frequencies, lacking, marked, passed_over, students, table
 from minigrad.exercises.exercise import named
 from minigrad.exercises.forms import forms
 from minigrad.exercises.parts import in_order
@@ -38,6 +38,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     print(f"{right} right of {whose}; {arguments.out} has a line for each.")
     for names, why in (
         (without, "No answer from {}: expected functions named as exercises, in files .py, not in a subfolder."),
+        *((names, f"No answer to {exercise} from {{}}.") for exercise, names in lacking(found).items()),
         (passed_over(arguments.folder, arguments.out), "Skipped, because they do not end in .py: {}."),
     ):
         if names:

@@ -10,7 +10,7 @@ from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import named
 from minigrad.exercises.folder import Standing, answers, standings
 from minigrad.exercises.parts import PARTS
-from minigrad.exercises.statement import blank, first_sentence, hints, signature, statement
+from minigrad.exercises.statement import blank, first_sentence, fitted, hints, signature, statement
 
 URGENT = ("not yet", "begun", "")
 """The state of the exercise to do next, in this order: a wrong one, one that is begun, a new one."""
@@ -41,7 +41,7 @@ def line(name: str, text: str) -> str:
 def run_show(arguments: argparse.Namespace) -> int:
     """Print a statement, and the requested number of hints."""
     exercise = named(arguments.exercise)
-    print(f"{exercise.name}{signature(exercise)}\n\n{statement(exercise)}")
+    print(f"{exercise.name}{signature(exercise)}\n\n{fitted(statement(exercise), WIDTH)}")
     for number, hint in enumerate(hints(exercise)[: arguments.hint], 1):
         print(textwrap.fill(f"Hint {number}: {hint}", WIDTH, subsequent_indent="    "))
     return 0

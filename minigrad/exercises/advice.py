@@ -29,6 +29,7 @@ ADVICE = {
     **dict.fromkeys((f"invalid character '{x}'" for x in "−–—"), "A minus is written `-`."),
     **dict.fromkeys((f"invalid character '{x}'" for x in "·∙⋅×"), "A product is written `*`."),
     **dict.fromkeys((f"invalid character '{x}'" for x in "“”„‘’"), "A quotation mark is written `\"` or `'`."),
+    "null bytes": "Is it saved as UTF-16? Save it as UTF-8.",
     "invalid non-printable character": "It was copied with the text, and looks like a space; type a space instead.",
 }
 """Part of an error's text -> a sentence."""

@@ -29,7 +29,7 @@ def beside(judgement: Judgement) -> dict[str, str]:
             parts = [*memory(names, expected, outcome), *dtypes(judgement, names, expected, outcome)]
             for mistake, what in [*parts, *(structure(judgement, names, expected, outcome) if whole else ())]:
                 found.setdefault(mistake, what)
-    end = one_end(judgement) if judgement.off and whole else ""
+    end = one_end(judgement) if judgement.off and whole and not judgement.exercise.observe else ""
     if end:
         found["off-by-one-boundary"] = f"Only the {end} element is wrong: a loop or a slice misses it."
     return found
@@ -55,12 +55,13 @@ def dtypes(judgement: Judgement, names: list[str], expected: Outcome, outcome: O
     for name, x, y in zip(names, expected.results or (), outcome.results or ()):
         dtype = numpy.asarray(y).dtype
         if isinstance(x, numpy.ndarray) and name not in judgement.exercise.free and x.dtype != dtype:
-            what = f"{name} has dtype {dtype} where {x.dtype} goes in"
+            what = f"{name} has dtype {dtype}"
             if dtype != numpy.float64:
-                yield "dtype", f"{what}."
+                yield "dtype", f"{what}, expected {x.dtype}."
             else:
+                why = f"a NumPy number or array of {dtype} has widened it"
                 cure = "`float(x)` of a NumPy number x widens nothing, and `.astype` at the end always helps"
-                yield "dtype-widened", f"{what}: a NumPy number or array of {dtype} has widened it. {cure}."
+                yield "dtype-widened", f"{what} where {x.dtype} goes in: {why}. {cure}."
 
 
 def structure(judgement: Judgement, names: list[str], expected: Outcome, outcome: Outcome) -> Found:
@@ -69,7 +70,7 @@ def structure(judgement: Judgement, names: list[str], expected: Outcome, outcome
     wanted, given = expected.results or [], outcome.results or []
     scattered = len(given) > len(wanted) and any(map(numpy.ndim, wanted)) and not any(map(numpy.ndim, given))
     if scattered and outcome.nested != "a dict":
-        asked += ", an array: `np.array(...)` makes one of a list"
+        asked += f", {'an' if len(wanted) == 1 else 'each an'} array: `np.array(...)` makes one of a list"
     if outcome.nested:
         yield "shape-wrong", f"The results come in {outcome.nested}; {asked}."
     elif len(given) != len(wanted) or outcome.single is not expected.single:

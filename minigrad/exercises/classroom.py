@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,21 @@ def mistakes_of(feedback: Feedback) -> list[str]:
 def frequencies(found: Iterable[Marked]) -> dict[str, int]:
     """Mistake -> how many answers make it, the most frequent first."""
     return dict(Counter(name for x in found for name in mistakes_of(x.feedback)).most_common())
+
+
+def lacking(found: Sequence[Marked]) -> dict[str, list[str]]:
+    """Each exercise that most students answered -> those who handed in something, but no answer to it.
+
+    >>> feedbacks = {"ada": "ab", "ben": "ab", "cyd": "a"}
+    >>> lacking([Marked(student, Feedback(x, True, "")) for student, names in feedbacks.items() for x in names])
+    {'b': ['cyd']}
+    """
+    whose: dict[str, set[str]] = {}
+    for x in found:
+        whose.setdefault(x.feedback.exercise, set()).add(x.student)
+    students = dict.fromkeys(x.student for x in found)
+    lists = {name: [x for x in students if x not in who] for name, who in whose.items() if 2 * len(who) > len(students)}
+    return {name: missing for name, missing in lists.items() if missing}
 
 
 def table(found: Iterable[Marked]) -> str:

@@ -81,8 +81,8 @@ class Judgement:
 
     def close(self, x: Any, y: Any, i: int) -> bool:
         """Whether two results on a probe agree in shape and, up to rounding, in value, whatever their dtypes."""
-        tolerance = self.exercise.tolerances[i]
-        return close(x, y, tolerance, tolerance, self.exercise.slacks[i])
+        float64, float32 = self.exercise.tolerances[i], self.exercise.float32  # a number may have any float type
+        return close(x, y, float64, float32, self.exercise.slacks[i])
 
     def words(self, i: int) -> str:
         """What is special about a probe."""
@@ -296,6 +296,9 @@ def restructured(expected: Outcome, outcome: Outcome) -> Outcome:
     given, wanted = outcome.results, expected.results
     if given is None or wanted is None or len(given) < len(wanted):
         return outcome
+    sizes = [numpy.size(x) for x in wanted]
+    if len(given) == sum(sizes) > len(wanted) and not any(map(numpy.ndim, given)):  # lists of numbers
+        given = numpy.split(numpy.asarray(given), numpy.cumsum(sizes)[:-1])
     results = [
         numpy.reshape(y, numpy.shape(x))
         if numpy.shape(x) != numpy.shape(y) and numpy.size(x) == numpy.size(y) and numpy.ndim(x) and numpy.ndim(y)

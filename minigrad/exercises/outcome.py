@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 import minigrad
+from minigrad.engine.tensor import Tensor
 from minigrad.exercises.probes import Probe, copied
 
 LIBRARIES = tuple(str(Path(x.__file__ or "").parent) for x in (minigrad, numpy, importlib))
@@ -25,7 +26,7 @@ Observe = Callable[[Any, tuple[Any, ...]], Any]
 class Outcome:
     """One call of an answer.
 
-    * `results`: NumPy arrays, and numbers as Python or NumPy scalars; None if there are none, and then
+    * `results`: NumPy arrays, also of Tensors, and numbers as Python or NumPy scalars; None if there are none; then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results that share memory.
     * `kept`: what the answer keeps from one call to the next: "an array", "a value", or nothing.
@@ -41,6 +42,10 @@ class Outcome:
     shared: tuple[tuple[int, int], ...] = ()
     kept: str = ""
     nested: str = ""
+
+
+class Unsuitable(Exception):
+    """What `observe` raises if an answer returned something else than asked for; the text says what."""
 
 
 class Interrupted(Exception):
@@ -66,10 +71,13 @@ def run(answer: Any, probe: Probe, names: Sequence[str], observe: Observe | None
                 returned = observe(returned, args)
     except KeyboardInterrupt:
         raise
+    except Unsuitable as error:
+        return Outcome(None, error=str(error), kind="returned")
     except BaseException as error:
         return Outcome(None, error=words(error), kind=type(error).__name__, line=line_of(error))
     single = not isinstance(returned, (tuple, list, dict))
     results, nested = ([returned], "") if single else flat(returned)
+    results = [numpy.asarray(x) if isinstance(x, Tensor) else x for x in results]  # of the same memory
     for x in results:
         if not isinstance(x, (Number, numpy.ndarray, numpy.generic)):
             what = "nothing (None)" if x is None else f"a {type(x).__name__}"

@@ -72,7 +72,11 @@ def check_file(
     if exercise and named(exercise).name not in names:
         raise UsageError(f"{path} does not define {exercise}; expected a function of that name.")
     if not wanted:
-        raise UsageError(f"{path} defines no function with the name of an exercise; 'minigrad exercises' lists them.")
+        meant = [f"{name!r} is not {name.lower()!r}" for name in names if name.lower() in EXERCISES]
+        raise UsageError(
+            f"{path} defines no function with the name of an exercise"
+            f"{f' ({meant[0]})' if meant else ''}; 'minigrad exercises' lists them."
+        )
     for file, tree in found.items():
         used = forbidden_use(tree, ("minigrad.exercises", *without))
         if used:

@@ -99,7 +99,8 @@ def only_whole_numbers(judgement: Judgement) -> bool:
     """Whether every wrong result that should have fractions is made of whole numbers."""
     wrong = [first_wrong(judgement, i) for i in judgement.off if judgement.found[i].results is not None]
     pairs = [(x, numpy.asarray(y)) for name, x, y in wrong if name and not whole_numbers(numpy.asarray(x))]
-    return bool(pairs) and all(whole_numbers(y) for _, y in pairs)
+    enough = len(pairs) > 1 or any(y.size > 1 and y.any() for _, y in pairs)  # one number may be whole by chance, or 0
+    return enough and all(whole_numbers(y) for _, y in pairs)
 
 
 def whole_numbers(x: Any) -> bool:
@@ -127,7 +128,7 @@ def difference(judgement: Judgement, message: str) -> tuple[str, ...]:
         return ()
     if found.error:
         what = found.error
-    elif judgement.exercise.observe and judgement.exercise.agree:  # counts, which are not what it returned
+    elif judgement.exercise.observe and (judgement.exercise.agree or isinstance(x, int)):  # a count, not a result
         return (f"the smallest such case: {judgement.words(i)}",)
     elif name:
         between, n = "\n" if numpy.ndim(x) > 1 or numpy.ndim(y) > 1 else " ", digits(x, y)

@@ -13,6 +13,33 @@ def statement(exercise: Exercise) -> str:
     return parts(exercise)[0]
 
 
+def fitted(text: str, width: int) -> str:
+    """A statement with its prose in lines of at most that width; equations and examples stay as they are.
+
+    >>> print(fitted("Add up, then\\ndivide.\\n\\nArgs:\\n    n: the number of\\n        samples.", 16))
+    Add up, then
+    divide.
+    <BLANKLINE>
+    Args:
+        n: the
+            number of
+            samples.
+    """
+    return "\n\n".join(fitted_paragraph(x, width) for x in text.split("\n\n"))
+
+
+def fitted_paragraph(text: str, width: int) -> str:
+    head, _, rest = text.partition("\n")
+    if text.startswith((" ", ">>>")):
+        return text
+    if head not in ("Args:", "Returns:"):
+        return textwrap.fill(text, width, break_on_hyphens=False)
+    rest = rest.replace("\n        ", " ") if head == "Args:" else rest.replace("\n    ", " ")
+    deeper = " " * (8 if head == "Args:" else 4)
+    lines = [textwrap.fill(x, width, subsequent_indent=deeper, break_on_hyphens=False) for x in rest.splitlines()]
+    return "\n".join([head, *lines])
+
+
 def hints(exercise: Exercise) -> list[str]:
     """The hints: where to look first, what to do there, almost the line itself."""
     found: list[str] = []

@@ -62,9 +62,9 @@ def proportional(names: Sequence[str], pairs: Sequence[Sequence[tuple[Any, Any]]
                     if numpy.ndim(x) == 0 and abs(ratio - ratios[name][0]) > 1e-3:  # any number is some multiple
                         return []
     signs = {numpy.sign(x) for row in ratios.values() for x in row}
-    if not ratios or len(signs) > 1:
+    if not ratios or len(signs) > 1 or (len(pairs) == 1 and all(numpy.ndim(x) == 0 for x, _ in pairs[0])):
         return []
-    said = " and ".join(f"{name} is {times(row)} what it should be" for name, row in ratios.items())
+    said = " and ".join(f"the result {name} is {times(row)} what it should be" for name, row in ratios.items())
     return [
         Symptom("wrong-factor", f"{said}.") if signs == {1.0} else Symptom("wrong-sign", f"the sign is wrong: {said}.")
     ]

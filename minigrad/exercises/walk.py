@@ -48,6 +48,8 @@ STOPS = (
     Stop("the usual hyper-parameters", (3,), 12, choice=3),
     Stop("small gradients", (3,), 3, choice=3, scale=0.01),
 )
+LATE = Stop("a late step", (2,), 1500, choice=3)
+"""Where a bias correction that was given up after some steps shows: 0.999¹⁵⁰⁰ is still 0.22."""
 
 
 def rule(
@@ -66,7 +68,9 @@ def rule(
     """
 
     def made(reference: Callable[..., Any]) -> Exercise:
-        found = of_rule(reference, states.split(), hypers, start or {}, zeros, lesson, **options)
+        counts = "t" in inspect.signature(reference).parameters and not start  # a product of factors would underflow
+        stops = (*STOPS, LATE) if counts else STOPS
+        found = of_rule(reference, states.split(), hypers, start or {}, zeros, lesson, stops, **options)
         EXERCISES[found.name] = found
         return found
 
@@ -75,12 +79,12 @@ def rule(
 
 def of_rule(
     reference: Callable[..., Any], states: Sequence[str], hypers: Mapping[str, Sequence[float]],
-    start: Mapping[str, Start], zeros: bool = True, lesson: str = "", **options: Any,
+    start: Mapping[str, Start], zeros: bool = True, lesson: str = "", stops: Sequence[Stop] = STOPS, **options: Any,
 ) -> Exercise:  # fmt: skip
     """An exercise from an update rule, without adding it to the course."""
 
     def probes() -> Iterator[Probe]:
-        for stop in STOPS:
+        for stop in stops:
             yield walked(reference, stop, states, start, zeros, hypers)
 
     return Exercise(reference, probes, RULES, lesson, ("w", *states), **options)

@@ -111,6 +111,18 @@ def test_who_has_handed_in_nothing_that_can_be_checked_is_named(tmp_path, monkey
         assert out.endswith("Skipped, because they do not end in .py: dora.ipynb.")
 
 
+def test_who_lacks_an_answer_that_most_have_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("class/cyd/inner").mkdir(parents=True)
+    for name in ("ada", "ben"):
+        Path(f"class/{name}.py").write_text(RIGHT + SOFTMAX)
+    Path("class/cyd/momentum_step.py").write_text(WRONG)
+    Path("class/cyd/inner/log_softmax.py").write_text(SOFTMAX)
+    out = said(capsys, "class")
+    assert out.endswith("No answer to log_softmax from cyd.\n")
+    assert "momentum_step from" not in out
+
+
 def test_a_file_that_a_mac_puts_beside_an_answer_is_not_one(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("class/ada").mkdir(parents=True)

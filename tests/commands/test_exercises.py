@@ -122,6 +122,13 @@ def test_a_statement_fits_into_a_window(name):
     assert max(map(len, EXERCISES[name].text.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("name", EXERCISES)
+def test_what_is_shown_fits_into_a_terminal_except_for_code(name, capsys):
+    lines = said(capsys, "show", name, "--hint", "3").splitlines()[1:]
+    assert [line for line in lines if len(line) > 80 and not line.startswith((">>> ", "... "))] == []
+    assert " ".join(lines).split()[:20] == EXERCISES[name].text.split()[:20]
+
+
 def test_show_has_as_many_hints_as_are_asked_for(capsys):
     assert "Hint" not in said(capsys, "show", "log_softmax")
     out = said(capsys, "show", "log_softmax", "--hint", "2")

@@ -75,6 +75,8 @@ def sigmoid_probes() -> Iterator[Probe]:
     for shape in BY_ELEMENT:
         g, x = drawn(7, shape, shape)
         yield from three_ways(f"shape {shape}", g, 1 / (1 + np.exp(-x)))
+    g = drawn(7, (4,))[0]
+    yield from three_ways("outputs near 0 and 1", g, np.array([0.001, 0.02, 0.97, 0.996]))
 
 
 @exercise(
@@ -113,6 +115,8 @@ def tanh_probes() -> Iterator[Probe]:
     for shape in BY_ELEMENT:
         g, x = drawn(8, shape, shape)
         yield from three_ways(f"shape {shape}", g, np.tanh(x))
+    g = drawn(8, (4,))[0]
+    yield from three_ways("outputs near -1, 0 and 1", g, np.array([-0.996, 0.0, 0.97, 0.99]))
 
 
 @exercise(
@@ -151,6 +155,8 @@ def softmax_probes() -> Iterator[Probe]:
         g, x = drawn(9, shape, shape)
         e = np.exp(x)
         yield from three_ways(f"shape {shape}", g, e / np.sum(e, axis=-1, keepdims=True))
+    g = drawn(9, (2, 3))[0]
+    yield from three_ways("outputs near 0 and 1", g, np.array([[0.001, 0.989, 0.01], [0.996, 0.002, 0.002]]))
 
 
 def fails_by_dimensions(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
@@ -205,6 +211,7 @@ def max_probes() -> Iterator[Probe]:
     equal = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [-1.0, -3.0, -1.0]])
     for axis in 0, 1, -1:
         yield from three_ways(f"equal maxima, axis {axis}", *drawn(11, (3,)), equal, axis)
+    yield probe("maxima of 0", *drawn(11, (3,)), np.array([[0.0, -1.0, -2.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]), 1)
     near = np.array([[1.0, 1.0 + 1e-9, 0.0], [5.0, 5.0 - 1e-9, 2.0]])
     yield probe("nearly equal values", *drawn(12, (2,)), near, 1)
 

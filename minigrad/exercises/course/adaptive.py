@@ -19,7 +19,8 @@ def adagrad_step(w: Any, g: Any, h: Any, *, lr: float, eps: float) -> Any:
         h ← h + g²
         w ← w - lr g / √(h + eps)
 
-    Return `(w, h)`. The first `h` is zero. Every operation is element by element.
+    Return `(w, h)`, new arrays of w's dtype. The first `h` is zero. Every operation is element by
+    element.
 
     >>> import numpy
     >>> w, g, h = numpy.array([1.0, 1.0]), numpy.array([3.0, 0.0]), numpy.array([6.0, 0.0])
@@ -52,7 +53,7 @@ def rmsprop_step(w: Any, g: Any, s: Any, *, lr: float, beta: float, eps: float) 
         s ← beta s + (1 - beta) g²
         w ← w - lr g / √(s + eps)
 
-    Return `(w, s)`. The first `s` is zero.
+    Return `(w, s)`, new arrays of w's dtype. The first `s` is zero.
 
     >>> import numpy
     >>> w, g, s = numpy.array([1.0]), numpy.array([2.0]), numpy.array([0.0])
@@ -91,8 +92,8 @@ def rmsprop_centered_step(
         d ← momentum d - lr g / √(s - m² + eps)
         w ← w + d
 
-    Return `(w, s, m, d)`. All three states are zero at first. Rounding may make s - m² slightly
-    negative; you may limit it to at least 0, but need not.
+    Return `(w, s, m, d)`, new arrays of w's dtype. All three states are zero at first. Rounding may
+    make s - m² slightly negative; you may limit it to at least 0, but need not.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -126,7 +127,7 @@ def adadelta_step(w: Any, g: Any, s: Any, d: Any, *, rho: float, eps: float) -> 
         d ← rho d + (1 - rho) step²
         w ← w - step
 
-    Return `(w, s, d)`. Both states are zero at first.
+    Return `(w, s, d)`, new arrays of w's dtype. Both states are zero at first.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])

@@ -23,6 +23,7 @@ LESSON = "02-autograd-from-nothing"
 SHAPES = [
     ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((3, 1), (3, 3)), ((2, 1), (1, 3)), ((4, 1, 2), (3, 1)), ((1,), (3,)),
     ((2, 2), (2, 2, 2)), ((), (2, 2)), ((3,), ()), ((), ()), ((1, 1), (2, 3)), ((2, 3), (1, 1, 1)),
+    ((2, 2, 3), (3,)),
 ]  # fmt: skip
 """Shapes of two operands: equal, with leading axes missing, with axes of length 1, with both, and with no axes."""
 
@@ -60,7 +61,7 @@ def fails_in_shape(found: Sequence[Outcome], words: Sequence[str]) -> list[Sympt
     larger = [(x, y) for x, y in pairs if np.prod(x) > np.prod(y)]
     if larger and all(np.prod(x) >= np.prod(y) and len(x) >= len(y) for x, y in pairs):
         shown = "a result has shape {}, expected {}.".format(*larger[0])
-        return [Symptom("broadcast-sum-missing", f"g should be summed back to the operand's shape: {shown}")]
+        return [Symptom("broadcast-sum-missing", f"sum g back to the operand's shape: {shown}")]
     return []
 
 
@@ -110,6 +111,8 @@ def add_vjp(g: Any, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Any:
 def multiply_probes() -> Iterator[Probe]:
     for a, b in SHAPES:
         yield from three_ways(f"shapes {a} and {b}", *drawn(2, numpy.broadcast_shapes(a, b), a, b))
+    zeros = numpy.array([[0.0, -1.5, 0.0], [2.0, 0.0, 0.5]]), numpy.array([0.0, 0.0, -3.0])
+    yield probe("elements that are 0", *drawn(2, (2, 3)), *zeros)
 
 
 @exercise(
@@ -200,6 +203,8 @@ def take_probes() -> Iterator[Probe]:
     ]:
         where = numpy.array(indices)
         yield from three_ways(words, *drawn(4, where.shape + shape[1:]), where, shape)
+    where = numpy.array([[[0, 2], [1, 1]], [[2, 2], [3, 0]]])
+    yield probe("indices with three axes", *drawn(4, where.shape), where, (4,))
 
 
 @exercise(take_probes, results="gx", lesson=LESSON)

@@ -26,6 +26,9 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("one number for each sample", rng.normal(size=(4, 1)) * 3, rng.normal(size=(4, 1)), 1.2)
     for x in 0.5, -3.0:
         yield probe(f"one difference, {x}", numpy.array([[x]]), numpy.zeros((1, 1)), 1.2)
+    yield probe(
+        "some predictions are exact", numpy.array([[1.0, -2.0], [0.5, 0.5]]), numpy.array([[1.0, 1.0], [0.5, 0.5]]), 2.0
+    )
     yield probe("differences of exactly rho", numpy.array([[1.0, -2.0], [0.5, 4.0]]), numpy.zeros((2, 2)), 2.0)
 
 
@@ -156,11 +159,13 @@ class Store(dict[str, Any]):
 
 
 def store_probes() -> Iterator[Probe]:
-    def one(key: str, dtype: str, scale: float, limit: float) -> Callable[[], Arguments]:
+    def one(
+        key: str, dtype: str, scale: float, limit: float, shape: tuple[int, ...] = (2, 3)
+    ) -> Callable[[], Arguments]:
         def made() -> Arguments:
             rng = numpy.random.default_rng(5)
-            weights = {x: rng.normal(size=(2, 3)).astype(dtype) for x in ("a", "b", "c")}
-            grad = (rng.normal(size=(2, 3)) * scale).astype(dtype)
+            weights = {x: rng.normal(size=shape).astype(dtype) for x in ("a", "b", "c")}
+            grad = (rng.normal(size=shape) * scale).astype(dtype)
             return (key, grad, Store(**weights)), {"lr": 0.3, "limit": limit}
 
         return made
@@ -169,13 +174,15 @@ def store_probes() -> Iterator[Probe]:
     yield Probe("the first of three", one("a", "float64", 2.0, 1.5))
     yield Probe("float32", one("c", "float32", 6.0, 0.8))
     yield Probe("small gradients", one("b", "float64", 0.1, 0.8))
+    yield Probe("one axis", one("c", "float64", 2.0, 1.1, (5,)))
+    yield Probe("three axes", one("a", "float64", 2.0, 1.1, (2, 1, 3)))
 
 
 def stored(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """All weights of the store, and whether they are still its original arrays."""
     store = args[2]
     same = all(store[key] is x for key, x in store.first.items())
-    return [*(store[key] for key in store.first), float(same)]
+    return [*(store[key] for key in store.first), int(same)]
 
 
 @exercise(store_probes, results="a b c in_place", lesson="11-around-the-optimizer", observe=stored)

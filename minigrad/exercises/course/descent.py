@@ -77,11 +77,11 @@ def nag_step(w: Any, g: Any, v: Any, *, lr: float, momentum: float) -> Any:
     velocity. But a gradient can only be computed at the stored weight, so the stored weight *is* the
     look-ahead point p + momentum v.
 
-        p ← w - momentum v            the point, from the look-ahead point and the old velocity
+        p ← w - momentum v            back to the point, with the old velocity
         v ← momentum v - lr g
-        w ← p + v + momentum v        one step on, and ahead again, both with the new velocity
+        w ← p + v + momentum v        one step on and ahead, with the new velocity
 
-    Return `(w, v)`. The first velocity is zero.
+    Return `(w, v)`, new arrays of w's dtype. The first velocity is zero.
 
     >>> import numpy
     >>> nag_step(numpy.array([1.0]), numpy.array([0.5]), numpy.array([0.2]), lr=0.1, momentum=0.5)

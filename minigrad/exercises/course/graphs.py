@@ -340,7 +340,8 @@ def backward(node: Any) -> None:
     with the gradient of each parent, in order. A node that is used several times gets the sum over its
     uses. Every `.grad` is 0.0 at first.
 
-        parent.grad ← parent.grad + part    for each parent of x, and its part of x.vjp(x.grad)
+        for each parent of x, and its part of x.vjp(x.grad):
+            parent.grad ← parent.grad + part
 
     Args:
         node: the result. Its own gradient is 1.0.

@@ -38,7 +38,7 @@ def scores() -> Iterator[tuple[str, Any]]:
 
 EXTREME = ("±2000", "far apart", "of 2000", "of -2000", "certain")
 OVERFLOWS = "each row's own maximum should be subtracted first; else exp overflows or underflows."
-LOST = "the number is rounded to 0 or 1 before its logarithm is taken; use the stable form."
+LOST = "a number is rounded or clipped before its logarithm is taken; use the stable form."
 
 
 def only_where_extreme(words: Sequence[str]) -> bool:
@@ -135,7 +135,8 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
 
         shifted = logits - the maximum of each row
         log_p = shifted - log(sum(exp(shifted))),  as in `log_softmax`
-        loss = -sum(one_hot log_p) / n,  with one_hot = 1 at the label of each row, else 0
+        one_hot = 1 at the label of each row, else 0
+        loss = -sum(one_hot log_p) / n
 
     You may import your own `log_softmax` from the file next to this one:
     `from log_softmax import log_softmax`.

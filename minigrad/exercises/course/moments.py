@@ -29,7 +29,8 @@ def adam_step(w: Any, g: Any, m: Any, v: Any, t: int, *, lr: float, beta1: float
         v̂ = v / (1 - beta2ᵗ)
         w ← w - lr m̂ / (√v̂ + eps)
 
-    `t` counts the steps from 1. Return `(w, m, v)`; m̂ and v̂ (`m_hat` and `v_hat`) are not states.
+    `t` counts the steps from 1. Return `(w, m, v)`, new arrays of w's dtype; m̂ and v̂ (`m_hat` and
+    `v_hat`) are not states.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -70,7 +71,7 @@ def adamw_step(
         A = m̂ / (√v̂ + eps)
         w ← w - lr (A + wd w)        with the old weight
 
-    Return `(w, m, v)`.
+    Return `(w, m, v)`, new arrays of w's dtype.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -104,7 +105,7 @@ def adamax_step(w: Any, g: Any, m: Any, u: Any, t: int, *, lr: float, beta1: flo
         u ← max(beta2 u, |g|)                 element by element
         w ← w - lr / (1 - beta1ᵗ) m / u
 
-    Return `(w, m, u)`.
+    Return `(w, m, u)`, new arrays of w's dtype.
 
     >>> import numpy
     >>> w, m, u = numpy.array([1.0]), numpy.array([0.0]), numpy.array([8.0])
@@ -149,7 +150,8 @@ def nadam_step(
         w ← w - lr m̄ / (√v̂ + eps)
 
     In code μ(t) is `mu`, μ(t+1) `mu_next`, ĝ `g_hat`, m̂ `m_hat`, v̂ `v_hat`, and m̄ `mean`.
-    Return `(w, m, v, P)`. P is 1.0 before the first step. Do not multiply the stored P by μ(t+1).
+    Return `(w, m, v, P)`, the arrays new and of w's dtype. P is 1.0 before the first step. Do not
+    multiply the stored P by μ(t+1).
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])

@@ -14,7 +14,7 @@ from minigrad.exercises.edits.products import parentheses, products
 from minigrad.exercises.edits.reductions import everywhere, reductions
 from minigrad.exercises.edits.terms import terms
 from minigrad.exercises.exercise import exercise
-from minigrad.exercises.probes import Probe
+from minigrad.exercises.probes import Probe, probe
 
 LESSON = "02-autograd-from-nothing"
 
@@ -23,6 +23,7 @@ def layernorm_probes() -> Iterator[Probe]:
     for shape in (3, 3), (4,), (2, 3), (3, 4), (2, 3, 3), (2, 2, 4):
         g, x = drawn(16, shape, shape)
         yield from three_ways(f"shape {shape}, a large eps", g, 0.5 + x, 0.5)
+    yield probe("a row of equal numbers", *drawn(16, (2, 3)), np.array([[1.5, 1.5, 1.5], [0.0, 1.0, 3.0]]), 0.5)
     g, x = drawn(17, (3, 5), (3, 5))
     yield from three_ways("shape (3, 5), a small eps", g, 2 * x - 1, 1e-5)
 
@@ -45,7 +46,9 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
     The mean and the variance depend on every element of the row, and so do the gradients: the parts of
     g along a constant and along `normal` do not come through.
 
-        gx = (g - mean(g) - normal mean(g normal)) / deviation,  with means over the last axis
+        gx = (g - mean(g) - normal mean(g normal)) / deviation
+
+    Here, too, means are over the last axis.
 
     Args:
         g: the gradient with respect to the result.

@@ -18,7 +18,7 @@ from minigrad.exercises.edits.powers import powers
 from minigrad.exercises.edits.rates import spread
 from minigrad.exercises.edits.terms import parentheses, terms
 from minigrad.exercises.exercise import Symptom, exercise
-from minigrad.exercises.outcome import Outcome
+from minigrad.exercises.outcome import Outcome, Unsuitable
 from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.probes import spread as with_gaps
 from minigrad.exercises.words import cos, sqrt, total
@@ -36,6 +36,7 @@ def lars_probes() -> Iterator[Probe]:
     yield probe("w is 0", 0 * w, g, **usual)
     yield probe("g is 0", w, 0 * g, **usual)
     yield probe("both are 0", 0 * w, 0 * g, **other)
+    yield probe("some elements are 0", numpy.array([0.0, 0.6, 0.0]), numpy.array([0.0, -0.4, 0.9]), **other)
     w, g = 0.2 * rng.normal(size=(2, 2, 3))
     yield probe("two rows, small", w, g, **other)
     w, g = 5 * rng.normal(size=(2, 2, 1, 3))
@@ -89,6 +90,7 @@ def clip_probes() -> Iterator[Probe]:
     yield probe("at the limit", [numpy.array([3.0]), numpy.array([[0.0, 4.0]])], 5.0)
     yield probe("just above the limit", [numpy.array([3.0]), numpy.array([[0.0, 4.0]])], 4.5)
     yield probe("all zeros", [numpy.zeros(3), numpy.zeros((1, 2))], 1.5)
+    yield probe("one array of zeros, together above", [numpy.zeros(2), numpy.array([3.0, 0.0, -4.0])], 2.5)
     yield probe("one array", drawn((4,)), 2.5)
     yield probe("three arrays, one of one element", drawn((1,), (2, 1, 2), (3,)), 0.7)
     yield probe(
@@ -100,19 +102,26 @@ def clip_probes() -> Iterator[Probe]:
 def listed(returned: Any, args: tuple[Any, ...]) -> list[Any]:
     """The arrays and the norm in one list."""
     parts = returned if isinstance(returned, (tuple, list)) else [returned]
+    lists = [isinstance(part, (tuple, list)) for part in parts]
+    if len(parts) > 1 and all(lists):
+        raise Unsuitable("it returns lists only")
+    if len(parts) == len(args[0]) + 1 and not any(lists) and not numpy.ndim(parts[-1]):
+        raise Unsuitable("it returns the arrays and the norm side by side")
     return [x for part in parts for x in (part if isinstance(part, (tuple, list)) else [part])]
 
 
-def exchanged(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
-    """Whether it takes max_norm to be the list."""
+def put_together(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
+    """Whether it takes max_norm to be the list, or returns something other than a list and a number."""
     if all(y.kind == "TypeError" and "float' object is not iterable" in y.error for y in found):
         return [Symptom("operands-swapped", "the list of arrays is the first argument, max_norm the second.")]
+    if all(y.kind == "returned" for y in found) and "None" not in found[0].error:
+        return [Symptom("shape-wrong", f"{found[0].error}. Return two results: the list of the arrays, and the norm.")]
     return []
 
 
 @exercise(
     clip_probes, results="arrays norm", lesson="11-around-the-optimizer", float64=1e-6, absolute=1e-11,
-    observe=listed, symptoms=exchanged,
+    observe=listed, symptoms=put_together,
 )  # fmt: skip
 def clip_global_norm(arrays: Any, max_norm: float) -> Any:
     """Gradients clipped by their common norm.
@@ -181,12 +190,14 @@ def warmup_cosine(t: int, *, base_lr: float, final_lr: float, warmup_steps: int,
     At first the gradients are erratic, so the rate starts at 0 and grows in a straight line. Then it
     falls, slowly at both ends and faster in between, to a final rate at which it stays.
 
-        base_lr t / warmup_steps                                            for t < warmup_steps
-        falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2        up to total_steps,
-            where x = (t - warmup_steps) / (total_steps - warmup_steps)
-        final_lr                                                            beyond
+        base_lr t / warmup_steps        for t < warmup_steps
+        falling                         up to total_steps
+        final_lr                        beyond
 
-    t counts from 0. warmup_steps may be 0. Return a number.
+        x = (t - warmup_steps) / (total_steps - warmup_steps)
+        falling = final_lr + (base_lr - final_lr) (1 + cos(π x)) / 2
+
+    t counts from 0. warmup_steps may be 0; total_steps is larger. Return a number.
 
     >>> settings = dict(base_lr=0.8, final_lr=0.2, warmup_steps=4, total_steps=8)
     >>> [round(warmup_cosine(t, **settings), 3) for t in range(0, 11, 2)]

@@ -23,7 +23,7 @@ def signum_step(w: Any, g: Any, m: Any, *, lr: float, momentum: float, wd_lh: fl
         m ← momentum m + (1 - momentum) g
         w ← (1 - lr wd_lh) w - lr sign(m)        sign(0) = 0
 
-    Return `(w, m)`. The first `m` is zero.
+    Return `(w, m)`, new arrays of w's dtype. The first `m` is zero.
 
     >>> import numpy
     >>> w, m = numpy.array([1.0, 1.0]), numpy.array([0.0, 0.0])
@@ -57,7 +57,7 @@ def dcasgd_step(w: Any, g: Any, prev: Any, *, lr: float, lamda: float) -> Any:
         w_new = w - lr (g + lamda g² (w - prev))
         prev_new = w                                the weight passed in
 
-    Return `(w_new, prev_new)`. At first prev is w.
+    Return `(w_new, prev_new)`, of w's dtype; change no argument. At first prev is w.
 
     >>> import numpy
     >>> dcasgd_step(numpy.array([1.0]), numpy.array([2.0]), numpy.array([0.5]), lr=0.1, lamda=0.25)
@@ -87,10 +87,10 @@ def ftrl_step(w: Any, g: Any, z: Any, n: Any, *, lr: float, lamda1: float, beta:
 
         z ← z + g - (√(n + g²) - √n) / lr w        with the old n and the old w
         n ← n + g²
-        w ← 0                                       where |z| ≤ lamda1
-            -(z - sign(z) lamda1) / ((beta + √n) / lr)   elsewhere, with the new z and n
+        w ← 0                                            where |z| ≤ lamda1
+            -(z - sign(z) lamda1) / ((beta + √n) / lr)   elsewhere, new z and n
 
-    Return `(w, z, n)`. Both states are zero at first.
+    Return `(w, z, n)`, new arrays of w's dtype. Both states are zero at first.
 
     >>> import numpy
     >>> w, z, n = numpy.array([1.0, 1.0]), numpy.array([0.0, 0.0]), numpy.array([16.0, 0.0])
@@ -128,10 +128,10 @@ def ftml_step(
 
         v ← beta2 v + (1 - beta2) g²
         d_next = (1 - beta1ᵗ) / lr (√(v / (1 - beta2ᵗ)) + eps)
-        z ← beta1 z + (1 - beta1) g - (d_next - beta1 d) w      with the old w and the old d
+        z ← beta1 z + (1 - beta1) g - (d_next - beta1 d) w     with the old w and d
         w ← -z / d_next
 
-    Return `(w, d_next, v, z)`. All states are zero at first.
+    Return `(w, d_next, v, z)`, new arrays of w's dtype. All states are zero at first.
 
     >>> import numpy
     >>> w, zero = numpy.array([1.0]), numpy.array([0.0])
@@ -163,7 +163,7 @@ def sgld_step(w: Any, g: Any, noise: Any, *, lr: float) -> Any:
 
         w ← w - lr / 2 g + √lr noise
 
-    Return the new weight.
+    Return the new weight, a new array of w's dtype.
 
     >>> import numpy
     >>> sgld_step(numpy.array([1.0]), numpy.array([2.0]), numpy.array([-0.5]), lr=0.25)

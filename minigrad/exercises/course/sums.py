@@ -137,6 +137,13 @@ def one_axis_short(g: Any, shape: Shape) -> Any:
     return np.sum(g, axis=axes, keepdims=True) if (axes := ones(g, shape)) else g
 
 
+def one_axis_only(g: Any, shape: Shape) -> Any:
+    if not shape:
+        return unbroadcast(g, shape)
+    g = np.sum(g, axis=0) if np.ndim(g) > len(shape) else g
+    return np.sum(g, axis=ones(g, shape), keepdims=True)
+
+
 def first_axis_left(g: Any, shape: Shape) -> Any:
     g = without_leading(g, len(shape))
     return np.sum(g, axis=axes, keepdims=True) if (axes := tuple(i for i in ones(g, shape) if i)) else g

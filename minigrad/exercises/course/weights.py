@@ -34,10 +34,16 @@ def drawn(returned: Any, args: tuple[Any, ...]) -> list[Any]:
 
 
 def dependence(weight: Any) -> Any:
-    """The correlation of a weight with the next in its row, the next in its column, and that half of all weights on."""
+    """The correlation of a weight with the next in its row and in its column, and with that half of all weights on."""
     rows, columns, half = weight.ravel(), weight.T.ravel(), weight.size // 2
-    pairs = (rows[1:], rows[:-1]), (columns[1:], columns[:-1]), (rows[half:], rows[: weight.size - half])
+    pairs = [(x[shift:], x[: weight.size - shift]) for x in (rows, columns) for shift in (1, half)]
     return np.nan_to_num([np.corrcoef(*pair)[0, 1] for pair in pairs])
+
+
+def evenly(weight: Any) -> bool:
+    """Whether the distances between neighbouring values are alike. Random ones vary as much as their mean."""
+    gaps = np.diff(np.unique(weight))
+    return bool(np.std(gaps) < 0.5 * np.mean(gaps))
 
 
 def by_chance(size: int) -> float:
@@ -46,7 +52,7 @@ def by_chance(size: int) -> float:
 
 
 def same_law(expected: Any, found: Any, probe: Probe) -> bool:
-    """Whether two arrays look like samples of one law: in range, shape and dependence, without repeated values."""
+    """Whether two arrays look like samples of one law: in range, shape, dependence, gaps, without repeated values."""
     x, y = np.asarray(expected[0]), np.asarray(found[0])
     if x.shape != y.shape or y.dtype.kind != "f" or expected[1] != found[1]:
         return False
@@ -58,7 +64,7 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
         return False
     if x.size < 1000:  # too few to tell a distribution
         return True
-    if (np.abs(dependence(x) - dependence(y)) > by_chance(x.size)).any():
+    if (np.abs(dependence(x) - dependence(y)) > by_chance(x.size)).any() or evenly(x) != evenly(y):
         return False
     bounded = size <= 1.01 * bound
     if abs(other_size - size) > 0.01 * size if bounded else other_size <= 1.01 * bound:
@@ -93,6 +99,8 @@ def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom
         return [Symptom("wrong-operation", "the weights take only a few values; uniform ones may take any.")]
     if y.size > 1000 and (np.abs(dependence(y)) > by_chance(y.size)).any():
         return [Symptom("wrong-operation", "the weights depend on each other; draw each of them, in any order.")]
+    if y.size > 1000 and evenly(y):
+        return [Symptom("wrong-operation", "the weights lie at equal distances: they are shuffled, not drawn.")]
     return []
 
 

@@ -131,6 +131,11 @@ return one(g, a_shape), one(g, b_shape)""",
         ("broadcast-sum-missing", "return np.abs(g), np.abs(g)"),
         ("broadcast-sum-missing shape-wrong", "return g.sum(axis=tuple(range(g.ndim - len(a_shape)))), g"),
         ("mean-for-sum", FOLD.replace(".sum(", ".mean(") + "return fold(g, a_shape), fold(g, b_shape)"),
+        (
+            "broadcast-sum-missing shape-wrong condition-missing",
+            FOLD.replace("while x.ndim", "if not shape:\n        return np.sum(x)\n    if x.ndim")
+            + "return fold(g, a_shape), fold(g, b_shape)",
+        ),
         ("mean-for-sum", FOLD.replace("x.sum(axis=i", "x.mean(axis=i") + "return fold(g, a_shape), fold(g, b_shape)"),
         ("wrong-returned-order operands-swapped", FOLD + "return fold(g, b_shape), fold(g, a_shape)"),
         ("upstream-missing", FOLD + "one = 0 * g + 1\nreturn fold(one, a_shape), fold(one, b_shape)"),
@@ -157,6 +162,11 @@ return back(a_shape), back(b_shape)
         ("upstream-missing", FOLD + "one = np.ones_like(g)\nreturn fold(one * b, a.shape), fold(one * a, b.shape)"),
         ("mean-for-sum", FOLD.replace(".sum(", ".mean(") + "return fold(g * b, a.shape), fold(g * a, b.shape)"),
         ("wrong-operation", FOLD + "return fold(g / b, a.shape), fold(g * a, b.shape)"),
+        (
+            "broadcast-sum-missing shape-wrong condition-missing",
+            FOLD.replace("while x.ndim", "if not shape:\n        return np.sum(x)\n    if x.ndim")
+            + "return fold(g * b, a.shape), fold(g * a, b.shape)",
+        ),
         ("wrong-operation", FOLD + "return fold(g + b, a.shape), fold(g + a, b.shape)"),
         ("wrong-factor power-missing extra-term", FOLD + "return fold(g * b * b, a.shape), fold(g * a, b.shape)"),
         ("wrong-factor extra-term", FOLD + "return fold(g * b * a, a.shape), fold(g * a * b, b.shape)"),
@@ -189,6 +199,12 @@ return back(a_shape), back(b_shape)
         ("assignment-for-accumulation wrong-sign", "gx = np.zeros(shape, g.dtype)\ngx[indices] -= g\nreturn gx"),
         ("upstream-missing", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, np.ones_like(g))\nreturn gx"),
         ("wrong-sign", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices, -g)\nreturn gx"),
+        (
+            "condition-missing assignment-for-accumulation",
+            "gx = np.zeros(shape, g.dtype)\nfor i, k in enumerate(indices):\n    if indices.ndim == 1:\n"
+            "        gx[k] += g[i]\n    else:\n        for j, m in enumerate(k):\n            gx[m] += g[i, j]\n"
+            "return gx",
+        ),
         ("off-by-one-boundary", "gx = np.zeros(shape, g.dtype)\nnp.add.at(gx, indices - 1, g)\nreturn gx"),
         ("shape-wrong", "n = max(indices.flat) + 1\ngx = np.zeros((n, *shape[1:]), g.dtype)\n"
          "np.add.at(gx, indices, g)\nreturn gx"),

@@ -36,6 +36,7 @@ CASES = {
     "one_number": [(DEEP, lambda g: g.sum())],
     "from_the_left": [(FLAT, lambda g: g.sum(1))],
     "from_the_right": [(FLAT, lambda g: g.sum(1)), (DEEP, lambda g: g.sum((1, 2, 3))[:, None])],
+    "one_axis_only": [(DEEP, lambda g: g.sum((0, 3), keepdims=True)[0]), (FLAT, lambda g: g.sum(0))],
     "one_axis_short": [(DEEP, lambda g: g.sum((0, 3))[..., None])],
     "first_axis_left": [(BOTH, lambda g: g.sum((0, 2))[:, None])],
     "last_axis_left": [(BOTH, lambda g: g.sum((0, 1))[None])],
