@@ -66,7 +66,8 @@ HOST_ONLY = {
         test_everything_can_be_looked_at test_a_copy_counts_as_the_array test_looking_changes_nothing
         test_a_table_in_place_of_a_number_is_run_as_python
         test_what_a_graph_could_not_follow_is_run_as_python_once_a_step[a_global|a_list-|a_class
-        test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself""",
+        test_two_steps_are_compared_on_some_of_the_elements test_what_is_not_a_number_equals_itself
+        test_whole_numbers_in_a_rule_neither_wrap_around_nor_lack_powers[plain""",
     "the program of a CPU is shown: that of a GPU has other calls": """
         test_the_text_is_what_one_would_write_by_hand test_the_program_shown_is_what_hybridize_makes""",
     "on a GPU a network's graphs have arrays of their own": "test_arrays_are_given_back_and_inputs_let_go",
