@@ -292,7 +292,7 @@ class Part(nn.HybridBlock):
     def __init__(self, function):
         super().__init__()
         self.part = nn.Dense(3, in_units=3)
-        self.table = numpy.ones(3, "float32")
+        self.table, self.length = numpy.ones(3, "float32"), numpy.array(1)
         self._function = function
 
     def forward(self, *inputs):
@@ -310,6 +310,7 @@ IMPURE = {
     "NumPy's array": (lambda s, x, i: s.part(x) * x.asnumpy(), ([2], [1])),
     "a branch": (lambda s, x, i: s.part(x) if x.sum() > 0 else -s.part(x), ([2], [1])),
     "an attribute's values": (lambda s, x, i: s.part(x) * s.table, ([2], [1])),
+    "an attribute's value as a length": (lambda s, x, i: s.part(x[: s.length]), ([2], [1])),
     "dropout": (lambda s, x, i: npx.dropout(s.part(x), p=0.9), ([2], [1])),
     "labels": (lambda s, x, i: ops.softmax_cross_entropy(s.part(x), x[:, 0] * 0), ([2], [1])),
 }
@@ -325,7 +326,7 @@ def test_a_block_that_is_not_as_pure_as_it_says_is_right_all_the_same(name):
         seen = []
         for k in range(6):
             x, i = batch(3, 3, seed=k), np.array(indices[k % 2], dtype="int64")
-            net.table[:] = k
+            net.table[:], net.length[...] = k, 1 + k % 3
             with autograd.record(train_mode=k > 1):
                 y = net(x, i)
             y.backward()
