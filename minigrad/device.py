@@ -240,8 +240,8 @@ def context_of(array: Array) -> Context:
     return cpu() if xp_of(array) is numpy else gpu(array.device.id)
 
 
-def write(target: Array, source: Array) -> None:
-    """`target[...] = source` on a GPU. Where that only moves memory, CuPy's copy takes two thirds of the time."""
+def assign_on_gpu(target: Array, source: Array) -> None:
+    """`target[...] = source`. Where that only moves memory, CuPy's copy takes two thirds of the time."""
     moves = source.dtype == target.dtype and source.shape == target.shape
     if moves and source.flags.c_contiguous and target.flags.c_contiguous:
         target.data.copy_from_device_async(source.data, source.nbytes)

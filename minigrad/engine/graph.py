@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minigrad.device import write
+from minigrad.device import assign_on_gpu
 from minigrad.engine.clock import clock
 from minigrad.engine.guards import overwritten
 from minigrad.explain import users_line
@@ -46,7 +46,7 @@ class Leaf:
             with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds
                 grad.data += g
         elif self.ctx.device_type == "gpu":
-            write(grad.data, g)
+            assign_on_gpu(grad.data, g)
         else:
             grad.data[...] = g
         grad.version[0] = next(clock)

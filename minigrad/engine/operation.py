@@ -201,8 +201,9 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. Complex ones are refused
-        with a DTypeError unless the VJPs hold for them."""
+        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. DTypeError for complex ones,
+        unless the VJPs hold for them.
+        """
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(
                 f"{self.name}() met {x.dtype if x.dtype.kind == 'c' else y.dtype} on the way from an array that has a "
