@@ -288,8 +288,10 @@ def own(value: Any) -> Any:
     if type(value) is slice:
         ends = value.start, value.stop, value.step
         return value if _IMMUTABLE.issuperset(map(type, ends)) else slice(*map(own, ends))
-    if isinstance(value, Tensor) or type(value) in MODULES:
-        return (value.data if isinstance(value, Tensor) else value).copy()
+    if isinstance(value, Tensor):
+        return Tensor(value.data.copy(), value.ctx)
+    if type(value) in MODULES:
+        return value.copy()
     return type(value)(map(own, value)) if type(value) in (tuple, list) else value
 
 
