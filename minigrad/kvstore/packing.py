@@ -83,4 +83,4 @@ def unpack_sums(packed: Array, size: int, terms: int) -> Array:
 
 def bits_of_sums(terms: int) -> int:
     """How many bits a sum of `terms` codes takes: -7 to 7 fit into four."""
-    return next(bits for bits, most in ((4, 7), (8, 127), (16, 32767), (32, 2**31 - 1)) if terms <= most)
+    return next((bits for bits, most in ((4, 7), (8, 127), (16, 32767)) if terms <= most), 32)

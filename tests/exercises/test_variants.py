@@ -93,3 +93,12 @@ def test_a_variant_of_a_class_of_optimizers():
 def test_no_idea_suits_a_norm():
     with pytest.raises(UsageError, match="no variant"):
         variant(EXERCISES["lars_ratio"], 0)
+
+
+def test_a_state_is_averaged_with_the_gradient_only_if_it_has_its_unit():
+    """A velocity that holds the rate has the unit of a step."""
+    said = {
+        name: {idea for ideas, _ in variants(EXERCISES[name]) for idea in ideas if "+ g) / 2" in idea}
+        for name in ("signum_step", "momentum_step")
+    }
+    assert said == {"signum_step": {"The step uses (m + g) / 2, with the new m."}, "momentum_step": set()}

@@ -44,7 +44,7 @@ def exchanged(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     for line in roles.lines:
         found = [x for at, x, _ in text.nodes() if at == line and line != RESULT and is_name(x, *roles.arrays)]
         for one, two in combinations(found, 2):
-            if said(one) != said(two) or ast.dump(one) != ast.dump(two):
+            if ast.dump(one) != ast.dump(two):
                 what = f"{said(one)} and {said(two)} are swapped."
                 yield from several(text, [(line, one, copied(two)), (line, two, copied(one))], "operands-swapped", what)
 

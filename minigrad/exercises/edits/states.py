@@ -172,9 +172,11 @@ def stored(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
             more += [*(f"{new} + {x}" for x in roles.epsilons), f"{state} - {new}"]
             others += map(put, (f"sqrt({new})", f"square({new})", f"{new} - {state}", *more))
             others += [put(f"{new} / _", _=x) for x in roles.corrections(text)]
-        for x in others if state == roles.weight else [*others, *map(negative, others)]:
-            if state != roles.weight and not elsewhere and id(x) in own:
-                continue  # then it is a mistake in the line of the state
+        if state != roles.weight:
+            others = [*others, *map(negative, others)]
+            if not elsewhere:  # then what is in the line of the state is a mistake there
+                others = [x for x in others if id(x) not in own]
+        for x in others:
             if not is_one_of(x, node) and not is_one_of(x, negative(node)) and not is_name(x, state):
                 shown = said(x)
                 if state == roles.weight and x_in(shown, roles.lines.get(new, node)):
