@@ -241,12 +241,17 @@ def context_of(array: Array) -> Context:
 
 
 def assign_on_gpu(target: Array, source: Array) -> None:
-    """`target[...] = source`. Where that only moves memory, CuPy's copy takes two thirds of the time."""
+    """`target[...] = source`, by `copy_on_gpu` where that is the same."""
     moves = source.dtype == target.dtype and source.shape == target.shape
     if moves and source.flags.c_contiguous and target.flags.c_contiguous:
-        target.data.copy_from_device_async(source.data, source.nbytes)
+        copy_on_gpu(target, source)
     else:
         target[...] = source
+
+
+def copy_on_gpu(target: Array, source: Array) -> None:
+    """`target[...] = source` for contiguous arrays of the same shape and dtype, in two thirds of the time."""
+    target.data.copy_from_device_async(source.data, source.nbytes)
 
 
 def ones(xp: Any, shape: Any, dtype: Any) -> Array:

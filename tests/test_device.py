@@ -307,3 +307,19 @@ def test_an_unknown_kind_of_device_is_named():
     far = SimpleNamespace(__dlpack_device__=lambda: (8, 0), __dlpack__=lambda: None)
     with pytest.raises(DeviceError, match="DLPack's kind 8"):
         np.from_dlpack(far)
+
+
+@pytest.mark.parametrize("source", ["in order", "turned", "wider", "one row for all"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_is_assigned_on_a_gpu_is_the_same_in_any_layout(source, turned, gpus):
+    """A plain copy of memory would mix up the values, or read beyond the end of a source."""
+    a = numpy.arange(6, dtype="float32")
+    given = {
+        "in order": a.reshape(2, 3), "turned": a.reshape(3, 2).T, "wider": a.reshape(2, 3).astype("float64"),
+        "one row for all": a[:3],
+    }[source]  # fmt: skip
+    with gpu(0):
+        there = gpus.asarray(a.reshape(3, 2)).T if source == "turned" else gpus.asarray(given)
+        target = gpus.zeros((3, 2), "float32").T if turned else gpus.zeros((2, 3), "float32")
+        device.assign_on_gpu(target, there)
+    assert target.get().tolist() == numpy.broadcast_to(given, (2, 3)).tolist()

@@ -26,7 +26,7 @@ Observe = Callable[[Any, tuple[Any, ...]], Any]
 class Outcome:
     """One call of an answer.
 
-    * `results`: NumPy arrays, also of Tensors, and numbers as Python or NumPy scalars; None if there are none; then
+    * `results`: NumPy arrays, also for Tensors, and Python or NumPy scalars; None if there are none, and then
     * `error`: why, in words; `kind`: the class of the exception, or "returned"; `line`: the answer's line.
     * `changed`: the names of arguments that were changed; `shared`: pairs of results that share memory.
     * `kept`: what the answer keeps from one call to the next: "an array", "a value", or nothing.
@@ -45,7 +45,7 @@ class Outcome:
 
 
 class Unsuitable(Exception):
-    """What `observe` raises if an answer returned something else than asked for; the text says what."""
+    """What `observe` raises if an answer did not return what was asked for; the text says what it returned."""
 
 
 class Interrupted(Exception):

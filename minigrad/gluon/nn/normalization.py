@@ -170,7 +170,7 @@ class GroupNorm(_Normalization):
         self._kwargs = {"eps": epsilon, "num_groups": num_groups, "center": center, "scale": scale}
 
     def infer_shape(self, x: Tensor) -> None:
-        """One value for each channel, of which each group gets as many."""
+        """One value for each channel; ShapeError if the channels cannot be split into equal groups."""
         if x.ndim > 1:
             check_groups(self, x, self._num_groups)
         super().infer_shape(x)

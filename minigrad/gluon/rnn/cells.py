@@ -117,7 +117,9 @@ class _Cell(Recurrent):
 
 
 def _lengths(valid_length: Any, first: Tensor, most: int) -> Tensor:
-    """The lengths of the sequences, one for each, on a CPU checked to be at `most`; `first` is their first step."""
+    """The lengths of the sequences, one for each; `first` is their first step. On a CPU, ArgumentError unless all are
+    from 0 to `most`.
+    """
     found = as_tensor(valid_length, first, "unroll()")
     if found.shape != first.shape[:1]:
         raise ShapeError(f"unroll() got valid_length of shape {found.shape} for {len(first)} sequences.")
@@ -125,7 +127,9 @@ def _lengths(valid_length: Any, first: Tensor, most: int) -> Tensor:
     if on_host(xp_of(lengths.data)):
         outside = lengths.data[(lengths.data < 0) | (lengths.data > most)]
         if outside.size:
-            raise ArgumentError(f"unroll() got a valid_length of {outside[0]} for {most} time steps.")
+            raise ArgumentError(
+                f"unroll() got a valid_length of {outside[0]} for {most} time steps; expected 0 to {most}."
+            )
     return lengths
 
 
