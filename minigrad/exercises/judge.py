@@ -222,7 +222,7 @@ class Judgement:
                 if one.swaps[0][1] is two.swaps[0][1]:
                     continue
                 unusual = any(found == right and n.mistake in UNUSUAL for found, n in (kept[i_one], kept[i_two]))
-                vague = {one.mistake, two.mistake} <= {*VAGUE} and "wrong-factor" in (one.mistake, two.mistake)
+                vague = "wrong-factor" in (one.mistake, two.mistake) and one.mistake in VAGUE and two.mistake in VAGUE
                 listed = one.expected and two.expected and one.mistake != two.mistake and apart(one, two)
                 if listed or not (unusual or (vague and one_found == right)):
                     yield form, one, two

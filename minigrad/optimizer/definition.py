@@ -38,12 +38,17 @@ def check(optimizer: Any, scalars: Mapping[str, Any]) -> None:
             continue
         if p.default is p.empty and p.name not in known and in_a_step:
             raise mistake(cls, not_given(optimizer, p.name, known))
-        given = scalars.get(p.name, 0.0)
-        if given is None:
-            raise mistake(cls, f"asks for {p.name!r}, which is None; read it in named(), and give the rule a number")
-        if not isinstance(given, Real) and type(given) not in MODULES:
-            told = f"asks for {p.name!r}, but named() gives {described(given)}; give a number, by float(...) of it,"
-            raise mistake(cls, f"{told} or an array of NumPy or CuPy, by .data")
+        if p.name in scalars:
+            check_given(cls, p.name, scalars[p.name])
+
+
+def check_given(cls: type, name: str, given: Any) -> None:
+    """Raise RuleError unless what the rule gets under this name is a number or a raw array."""
+    if given is None:
+        raise mistake(cls, f"asks for {name!r}, which is None; read it in named(), and give the rule a number")
+    if not isinstance(given, Real) and type(given) not in MODULES:
+        told = f"asks for {name!r}, but named() gives {described(given)}; give a number, by float(...) of it,"
+        raise mistake(cls, f"{told} or an array of NumPy or CuPy, by .data")
 
 
 def check_rate(cls: Any, optimizer: Any) -> None:
