@@ -8,6 +8,7 @@ import pytest
 from minigrad import optimizer
 from minigrad.errors import UsageError
 from minigrad.exercises import EXERCISES, check, variant
+from minigrad.exercises.made import function_of
 from minigrad.exercises.variants import variants
 
 RULES = ["adagrad_step", "rmsprop_step", "adam_step"]
@@ -69,6 +70,15 @@ def test_twenty_variants_of_a_rule_go_down_a_parabola(rule):
             args = [w, curved * w, *states] + [t] * ("t" in made.arguments)
             w, *states = made.reference(*args, **chosen)
         assert (curved * w**2).sum() < 0.5 * (curved * start**2).sum(), made.text
+
+
+def test_no_variant_takes_the_root_of_a_negative_number():
+    """Centered RMSProp takes that of a difference of two means, which some ideas would make negative."""
+    base = EXERCISES["rmsprop_centered_step"]
+    for words, text in variants(base):
+        for probe in base.tried:
+            args, hypers = probe.make()
+            assert all(numpy.isfinite(x).all() for x in function_of(text)(*args, **hypers)), words
 
 
 @pytest.mark.parametrize("seed", range(4))
