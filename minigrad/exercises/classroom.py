@@ -15,8 +15,8 @@ from minigrad.exercises.feedback import Feedback
 from minigrad.exercises.folder import answers, feedback_on, files_of
 
 COLUMNS = ("student", "exercise", "right", "mistake", "also")
-UNKNOWN = "not recognized"
-"""The name under which wrong answers are counted if their mistake has none."""
+UNKNOWN, NOT_PYTHON = "not recognized", "not Python"
+"""What stands for a mistake without a name, and for that of a file that is not Python."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Marked:
 def students(folder: Path) -> list[tuple[str, Path]]:
     """The name and the place of each student's answers: a folder, or a Python file. Hidden ones are skipped.
 
-    Raises MissingFileError if there is no such folder, or nothing in it.
+    Raises MissingFileError if there is no such folder, or nothing in it; FileError if two are called the same.
     """
     if not folder.is_dir():
         raise MissingFileError(f"There is no folder '{folder}'; give the one with a folder or a file for each student.")
@@ -40,6 +40,9 @@ def students(folder: Path) -> list[tuple[str, Path]]:
     ]  # fmt: skip
     if not found:
         raise MissingFileError(f"'{folder}' is empty; expected a folder or a Python file for each student.")
+    for name, count in Counter(name for name, _ in found).items():
+        if count > 1:
+            raise FileError(f"'{folder}' has both '{name}' and '{name}.py'; one student has one of them: rename one.")
     return found
 
 
@@ -63,7 +66,7 @@ def marked(folder: Path, each: Callable[[], object] = lambda: None) -> list[Mark
 def feedbacks(place: Path) -> list[Feedback]:
     """The feedback on a student's answers, and on files that cannot be read."""
     problems = {path: problem for path in files_of(place) if (problem := unreadable(path))}
-    found = [Feedback(path.stem, False, problem) for path, problem in problems.items()]
+    found = [Feedback(path.stem, False, problem, NOT_PYTHON) for path, problem in problems.items()]
     return found + [feedback_on(path, name) for name, path in answers(place).items() if path not in problems]
 
 

@@ -53,7 +53,7 @@ def test_every_answer_of_every_student_has_a_line(folder, capsys):
     }  # fmt: skip
     named = {(student, exercise): mistake for student, exercise, _, mistake, _ in lines}
     assert named["emmy", "momentum_step"] == named["grace", "momentum_step"] == "wrong-sign"
-    assert named["ada", "momentum_step"] == named["alan", "alan"] == ""
+    assert named["ada", "momentum_step"] == "" and named["alan", "alan"] == "not Python"
     assert "   2  wrong-sign\n" in out and "1 right of 6 answers by 4 students" in out
     assert Path("r.png").read_bytes().startswith(b"\x89PNG")
 
@@ -64,6 +64,8 @@ def test_what_cannot_be_used_is_refused_before_anything_is_checked(folder, capsy
     assert "'empty' is empty" in said(capsys, "empty", status=2)
     assert ".png" in said(capsys, folder, "--plot", "r.bmp", status=2)
     assert "no folder 'none'" in said(capsys, folder, "--out", "none/r.csv", status=2)
+    (folder / "ada.py").write_text(RIGHT)
+    assert "'ada' and 'ada.py'" in " ".join(said(capsys, folder, status=2).split())
     assert not (tmp_path / "report.csv").exists()
 
 
