@@ -71,6 +71,12 @@ def test_the_solution_of_a_source_is_right_and_a_student_has_the_usual_blank(nam
     assert student + "\n" == blank(EXERCISES[name]) == written(name, "pytest")[f"{name}.py"]
 
 
+@pytest.mark.parametrize("kind", ["nbgrader", "student"])
+def test_a_form_is_a_notebook_as_jupyter_defines_it(kind):
+    nbformat = pytest.importorskip("nbformat")
+    nbformat.validate(json.loads(written("adam_step", kind)["adam_step.ipynb"]))
+
+
 def test_the_test_cell_is_locked_has_a_point_and_names_the_mistake():
     _, function, test = cells("adam_step", "nbgrader")
     told = [x["metadata"]["nbgrader"] for x in (function, test)]
