@@ -76,9 +76,21 @@ def test_no_variant_takes_the_root_of_a_negative_number():
     """Centered RMSProp takes that of a difference of two means, which some ideas would make negative."""
     base = EXERCISES["rmsprop_centered_step"]
     for words, text in variants(base):
+        rule = function_of(text)
         for probe in base.tried:
             args, hypers = probe.make()
-            assert all(numpy.isfinite(x).all() for x in function_of(text)(*args, **hypers)), words
+            assert all(numpy.isfinite(x).all() for x in rule(*args, **hypers)), words
+
+
+def test_every_variant_of_ftrl_goes_down_a_parabola():
+    """Some of its ideas go up, and some so that w³ falls."""
+    start, curved = numpy.array([2.0, -1.5, 0.7]), numpy.array([1.0, 0.3, 2.0])
+    for words, text in variants(EXERCISES["ftrl_step"]):
+        rule, w, z, n = function_of(text), start, numpy.zeros(3), numpy.zeros(3)
+        hypers = {"lr": 0.05, "lamda1": 0.01, "beta": 1.0, "wd": 0.0}
+        for _ in range(400):
+            w, z, n = rule(w, curved * w, z, n, **{x: hypers[x] for x in text.keywords})
+        assert (curved * w**2).sum() < 0.8 * (curved * start**2).sum(), words
 
 
 @pytest.mark.parametrize("seed", range(4))
