@@ -124,3 +124,9 @@ def test_a_state_is_averaged_with_the_gradient_only_if_it_has_its_unit():
         for name in ("signum_step", "momentum_step")
     }
     assert said == {"signum_step": {"The step uses (m + g) / 2, with the new m."}, "momentum_step": set()}
+
+
+@pytest.mark.parametrize(("rule", "state"), [("ftrl_step", "n"), ("ftml_step", "v")])
+def test_a_state_that_is_no_mean_does_not_hide_those_after_it(rule, state):
+    ideas = {idea for ideas, _ in variants(EXERCISES[rule]) for idea in ideas}
+    assert f"{state} never falls below half of what it was." in ideas
