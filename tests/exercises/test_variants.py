@@ -130,3 +130,17 @@ def test_a_state_is_averaged_with_the_gradient_only_if_it_has_its_unit():
 def test_a_state_that_is_no_mean_does_not_hide_those_after_it(rule, state):
     ideas = {idea for ideas, _ in variants(EXERCISES[rule]) for idea in ideas}
     assert f"{state} never falls below half of what it was." in ideas
+
+
+@pytest.mark.parametrize("rule", ["adam_step", "adagrad_step", "sgd_step"])
+def test_where_no_weight_moves_by_more_than_a_half_the_step_is_bounded_and_not_the_weight(rule):
+    base = EXERCISES[rule]
+    bounded = [text for words, text in variants(base) if words == ["No weight moves by more than ½ in a step."]]
+    (text,) = bounded
+    w, g = numpy.array([10.0, -10.0, 0.2]), numpy.array([1.0, -100.0, 0.3])
+    given = {"w": w, "g": g, "t": 1}
+    hypers = {"lr": 0.1, "wd": 0.0, "eps": 1e-8} | dict.fromkeys(("beta1", "beta2"), 0.9)
+    chosen = {name: 9.0 if name == "lr" else hypers[name] for name in text.keywords}
+    new = function_of(text)(*(given.get(x, numpy.zeros(3)) for x in text.positional), **chosen)
+    new = new[0] if isinstance(new, tuple) else new
+    numpy.testing.assert_allclose(new, w - 0.5 * numpy.sign(g))

@@ -141,6 +141,7 @@ WRONG = {
         ("axis-wrong", "return np.sign(np.sum(signs, axis=-1))"),
         ("missing-term wrong-operation", "return np.mean(np.stack(signs), axis=0)"),
         ("wrong-operation", "return np.prod(np.stack(signs), axis=0)"),
+        ("shape-wrong", "return np.sign(np.squeeze(sum(signs)))"),
         (
             "missing-term old-state-used wrong-operation",
             "return np.round(np.mean(np.stack(signs).astype(float), axis=0))",
