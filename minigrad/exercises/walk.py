@@ -79,7 +79,7 @@ def rule(
 
 def of_rule(
     reference: Callable[..., Any], states: Sequence[str], hypers: Mapping[str, Sequence[float]],
-    start: Mapping[str, Start], zeros: bool = True, lesson: str = "", stops: Sequence[Stop] = STOPS, **options: Any,
+    start: Mapping[str, Start], zeros: bool, lesson: str = "", stops: Sequence[Stop] = STOPS, **options: Any,
 ) -> Exercise:  # fmt: skip
     """An exercise from an update rule, without adding it to the course."""
 
