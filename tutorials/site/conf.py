@@ -27,8 +27,10 @@ html_show_copyright = False
 html_math_renderer = "mathml"
 html_css_files = ["site.css"]
 
-FUNCTION = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>(?:log|sin|cos|exp)</mi>)(?!<mo)")
+FUNCTION = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>(?:log|sin|cos|exp)</mi>)(?!<mo|</)")
 """A function before what it is taken of, where there is no bracket between them."""
+SIGN = re.compile("(<mo[^>]*>(?:&#x0003D;|&#x00028;|&#x0002C;|&#x000B7;)</mo>)<mo>(?=&#x02212;)")
+"""A minus after one of = ( , · is a sign: no space follows it."""
 
 
 def formula(display):
@@ -36,7 +38,8 @@ def formula(display):
 
     def visit(writer, node):
         text = node.astext().replace("{aligned}", "{align*}").replace(r"\\[4pt]", r"\\")  # what latex2mathml knows
-        writer.body.append(FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(text, display=display)))
+        spaced = FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(text, display=display))
+        writer.body.append(SIGN.sub(r'\1<mo form="prefix">', spaced))
         raise SkipNode
 
     return visit, None
