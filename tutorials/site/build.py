@@ -58,7 +58,7 @@ def collect(source):
 
 
 def adapted(book):
-    """A notebook with links as a site has them, each formula of an output on its own, and words in place of a picture."""
+    """A notebook with links as a site has them, each formula of an output on its own, and words for each picture."""
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = ANCHOR.sub(anchor, "".join(cell["source"]))
