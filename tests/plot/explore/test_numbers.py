@@ -18,9 +18,18 @@ def test_numbers_are_read_as_they_are_typed(text, call):
     assert call(f"readNumber({text!r})") == float(text.replace("−", "-").replace(",", "."))
 
 
-@pytest.mark.parametrize("text", ["", "x", "1e", "0x10", "1 2", "Infinity", "NaN", "--1", "1.2.3", "alert(1)"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1e", "0x10", "1 2", "Infinity", "NaN", "--1", "1.2.3", "alert(1)", "1,000", "-12,345"]
+)
 def test_what_is_no_number_is_none(text, call):
     assert call(f"readNumber({text!r})") is None  # NaN has no JSON
+
+
+@pytest.mark.parametrize(("text", "how"), [("1,000", ", without a comma."), ("-1,5", "."), ("0,001", ".")])
+def test_a_comma_before_three_digits_is_refused_and_named(text, how, call):
+    assert call(f"refusal('Steps', {text!r}, {json.dumps(SETTINGS[0])})").endswith(
+        f"expected a number of at least 0{how}"
+    )
 
 
 @pytest.mark.parametrize(
