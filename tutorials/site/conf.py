@@ -18,6 +18,7 @@ myst_heading_anchors = 4
 nb_render_markdown_format = "myst"
 nb_execution_mode = "off"  # .ci/run compares what is stored with what the cells give
 
+highlight_language = "text"  # a block without a language is an output
 smartquotes = False  # quotes are those of Python
 html_theme = "furo"
 html_title = "minigrad"
