@@ -34,7 +34,8 @@ function shown(x) {
 
 /** A value as it appears in a field: reading it gives the same value. */
 function typed(x) {
-  return x === null ? "" : String(x);
+  if (x === null) return "";
+  return x !== 0 && Math.abs(x) < 1e-4 ? x.toExponential() : String(x); // 1e-6, for which a narrow field has room
 }
 
 /** Whether the constructor accepts a number. */

@@ -41,6 +41,13 @@ def test_numbers_are_shown_with_five_digits(x, text, call):
     assert call(f"shown({json.dumps(x)})") == text
 
 
+@pytest.mark.parametrize(
+    ("x", "text"), [(0, "0"), (0.25, "0.25"), (1e-4, "0.0001"), (1e-6, "1e-6"), (-1.25e-5, "-1.25e-5")]
+)
+def test_a_number_in_a_field_is_short_and_is_read_as_itself(x, text, call):
+    assert call(f"typed({x})") == text and call(f"readNumber(typed({x}))") == x
+
+
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "undefined"])
 def test_what_is_no_number_is_shown_as_what_it_is(text, call):
     assert call(f"shown({text})") == {"NaN": "NaN", "Infinity": "∞", "-Infinity": "−∞", "undefined": "—"}[text]
