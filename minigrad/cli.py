@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import io
 import math
 import os
+import re
 import sys
 import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import numpy
 
@@ -38,13 +41,24 @@ MOST = 10**9
 """The largest count that an option accepts."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that says which command or option was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        word = re.search(r"(?:choice: '|arguments: )([\w-]+)", message)
+        choices = message.partition("choose from")[2]
+        known = re.findall(r"[\w-]+", choices) if choices else re.findall(r"--[\w-]+", self.format_help())
+        close = difflib.get_close_matches(word[1], known, n=1, cutoff=0.7) if word else []
+        super().error(f"{message}; did you mean {close[0]!r}?" if close else message)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0; 1 if training diverged; 2 for input that cannot be used."""
     top = parser()
     arguments, rest = top.parse_known_args(argv)
     of_one = arguments.run is run_train or (arguments.run is run_equations and arguments.name)
     if rest and not of_one:  # with one optimizer, its arguments are options too
-        top.error(f"unrecognized arguments: {' '.join(rest)}")
+        arguments.of.error(f"unrecognized arguments: {' '.join(rest)}")
     arguments.rest = rest
     try:
         try:
@@ -84,13 +98,14 @@ def obey(arguments: argparse.Namespace) -> int:
 
 def tell(sentence: str) -> None:
     """Print what went wrong, or may, on a line of its own."""
-    print(f"minigrad: {sentence}{'' if sentence.endswith('.') else '.'}", file=sys.stderr)
+    print(f"minigrad: {sentence}{'' if sentence.endswith(('.', '?')) else '.'}", file=sys.stderr)
 
 
 def parser() -> argparse.ArgumentParser:
     """All subcommands and their options."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="minigrad",
+        formatter_class=partial(argparse.HelpFormatter, indent_increment=1),  # each command and its help on a line
         description="A small deep-learning framework, made to be read. Every optimizer is written once: its equations.",
         epilog="'minigrad COMMAND --help' says more about a command.",
     )
@@ -116,7 +131,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--plot", type=path, default=Path("compare.png"), metavar="FILE", help="the picture (default compare.png)"
     )
-    one.set_defaults(run=run_compare)
+    one.set_defaults(run=run_compare, of=one)
 
     one = exact(
         "train",
@@ -125,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
         description=f"Train a 64-32 network of Dense layers on {DIGITS}, or on your own data, with one optimizer. "
         "Every argument of the optimizer's constructor is an option too: --momentum 0.9, --beta1 0.8, --wd 1e-4, "
         "--centered. A wrong name is answered with a list of the right ones.",
-        epilog="example: minigrad train --optimizer nag --lr 0.05 --momentum 0.8 --save m.npz --plot p.png",
+        epilog="example: minigrad train --optimizer nag --lr 0.05 --momentum 0.8 --plot p.png",
     )
     one.add_argument("--optimizer", default="adam", metavar="NAME", help="default adam; 'minigrad equations' lists all")
     one.add_argument(
@@ -140,7 +155,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--dist", action="store_true", help="share each batch among the ranks of 'minigrad launch -n N -m minigrad ...'"
     )
-    one.set_defaults(run=run_train)
+    one.set_defaults(run=run_train, of=one)
 
     one = exact(
         "equations",
@@ -152,7 +167,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
-    one.set_defaults(run=run_equations)
+    one.set_defaults(run=run_equations, of=one)
 
     one = exact(
         "surface",
@@ -172,7 +187,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--out", type=path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
     )
-    one.set_defaults(run=run_surface)
+    one.set_defaults(run=run_surface, of=one)
 
     one = commands.add_parser(
         "explore",
@@ -182,7 +197,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--out", type=path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="also open it in a browser")
-    one.set_defaults(run=run_explore)
+    one.set_defaults(run=run_explore, of=one)
 
     one = commands.add_parser(
         "tutorials",
@@ -195,7 +210,7 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
     )
     one.add_argument("--open", action="store_true", help="open the first in JupyterLab, if it is installed")
-    one.set_defaults(run=run_tutorials)
+    one.set_defaults(run=run_tutorials, of=one)
 
     add_exercises(exact(
         "exercises",
@@ -224,7 +239,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
     one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
-    one.set_defaults(run=run_check)
+    one.set_defaults(run=run_check, of=one)
 
     one = exact(
         "bench",
@@ -242,7 +257,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--json", type=path, metavar="FILE", help="write every time, ratio and version")
     one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
-    one.set_defaults(run=run_bench)
+    one.set_defaults(run=run_bench, of=one)
 
     one = exact(
         "launch",
@@ -255,7 +270,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("-n", type=positive, required=True, metavar="N", help="how many ranks")
     one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
     one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
-    one.set_defaults(run=run_launch)
+    one.set_defaults(run=run_launch, of=one)
 
     one = exact(
         "figures",
@@ -267,13 +282,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say whether they agree")
     one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
-    one.set_defaults(run=run_figures)
+    one.set_defaults(run=run_figures, of=one)
     return top
 
 
 def add_exercises(top: argparse.ArgumentParser) -> None:
     """The commands and options of `minigrad exercises`."""
-    top.set_defaults(run=run_list)
+    top.set_defaults(run=run_list, of=top)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
     commands.add_parser("list", help="list all of them, as without a command")
@@ -281,7 +296,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one = commands.add_parser("show", help="print what to write, and hints")
     one.add_argument("exercise", metavar="EXERCISE")
     one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="how many hints (default none)")
-    one.set_defaults(run=run_show)
+    one.set_defaults(run=run_show, of=one)
 
     one = commands.add_parser(
         "start",
@@ -290,14 +305,14 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     )
     one.add_argument("exercises", nargs="+", metavar="EXERCISE")
     one.add_argument("--folder", type=path, default=Path(), metavar="FOLDER", help="where (default: here)")
-    one.set_defaults(run=run_start)
+    one.set_defaults(run=run_start, of=one)
 
     one = commands.add_parser("progress", help="check all answers in a folder; a table, and what to do next")
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"
     )
-    one.set_defaults(run=run_progress)
+    one.set_defaults(run=run_progress, of=one)
 
     one = commands.add_parser(
         "assemble",
@@ -307,7 +322,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     )
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument("--out", type=file, metavar="FILE", help="default my_framework.py in FOLDER")
-    one.set_defaults(run=run_assemble)
+    one.set_defaults(run=run_assemble, of=one)
 
     one = commands.add_parser(
         "forms",
@@ -319,7 +334,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
     one.add_argument("--out", type=path, required=True, metavar="FOLDER", help="where; an existing folder")
     one.add_argument("--kind", choices=FORMS, default=FORMS[0], help=f"default {FORMS[0]}")
-    one.set_defaults(run=run_forms)
+    one.set_defaults(run=run_forms, of=one)
 
     one = commands.add_parser(
         "report",
@@ -331,7 +346,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one.add_argument("folder", type=path, metavar="FOLDER")
     one.add_argument("--out", type=path, default=Path("report.csv"), metavar="FILE", help="default report.csv")
     one.add_argument("--plot", type=path, metavar="FILE", help="the picture (.png, .pdf, .svg)")
-    one.set_defaults(run=run_report)
+    one.set_defaults(run=run_report, of=one)
 
 
 def at_least(low: int, text: str) -> int:

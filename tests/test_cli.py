@@ -43,6 +43,42 @@ def test_a_wrong_command_line_gets_the_usage_and_status_2(argv, capsys):
 
 
 @pytest.mark.parametrize(
+    ("argv", "usage", "meant"),
+    [
+        ("trian", "minigrad [-h]", "'train'"),
+        ("exercises shw adam_step", "minigrad exercises [-h]", "'show'"),
+        ("compare --epoch 1", "minigrad compare [-h]", "'--epochs'"),
+        ("exercises start adam_step --fodler=x", "minigrad exercises start [-h]", "'--folder'"),
+        ("compare --nonsense", "minigrad compare [-h]", None),
+    ],
+)
+def test_a_word_that_is_nearly_right_is_answered_with_the_one_that_was_meant(argv, usage, meant, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(argv.split())
+    err = capsys.readouterr().err
+    assert err.startswith(f"usage: {usage}")
+    assert err.endswith(f"; did you mean {meant}?\n") if meant else "did you mean" not in err
+
+
+@pytest.mark.parametrize(("argv", "meant"), [("train --epoch 3", "--epochs"), ("equations adam --wroked", "--worked")])
+def test_beside_the_arguments_of_an_optimizer_an_option_of_the_command_may_be_meant(argv, meant, capsys):
+    assert cli.main(argv.split()) == 2
+    assert f"; did you mean '{meant}'? Known names: --" in capsys.readouterr().err
+
+
+def test_the_help_has_each_command_with_its_sentence_on_a_line(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    assert "equations  print the update rules as text\n" in capsys.readouterr().out
+
+
+def test_a_question_ends_without_a_full_stop(tmp_path, capsys):
+    (tmp_path / "broken.py").write_text("def f(:")
+    assert cli.main(["check", str(tmp_path / "broken.py")]) == 2
+    assert capsys.readouterr().err.endswith("one too many?\n")
+
+
+@pytest.mark.parametrize(
     "command", ["", "compare", "train", "surface", "explore", "tutorials", "figures", "bench", "launch", "equations"]
 )
 def test_help_fits_into_80_columns(command, capsys):

@@ -20,6 +20,7 @@
 import inspect
 import itertools
 import math
+import textwrap
 from contextlib import contextmanager
 from operator import attrgetter
 from types import SimpleNamespace
@@ -624,7 +625,7 @@ try:
     y.backward()
 except GraphError as refusal:
     answer = str(refusal)
-print("minigrad:", answer)
+print(textwrap.fill(f"minigrad: {answer}", 100))
 
 # %% function [markdown]
 # ## 9. An operation of your own

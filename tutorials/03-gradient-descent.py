@@ -405,7 +405,7 @@ for epsilon in (1e-7, 1e-5, 1e-3):
 tried = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 four = ["sgd", optimizer.SGD(momentum=0.9), "adagrad", "rmsprop"]
 picture = plot.rates(four, line, steps=60, noise=0.5, tried=tried)
-picture.suptitle("The best rates lie between 0.02 and 1", fontweight="bold", fontsize=10.5)
+picture.suptitle("The best rates lie between 0.02 and 1", x=0.016, ha="left", fontweight="bold", fontsize=10.5)
 picture
 
 # %% rates-check

@@ -351,7 +351,8 @@ for answer in answers[-1, :12]:
     axes.plot(places, answer, color=colour, linewidth=0.7, alpha=0.7)
 axes.plot(places, numpy.sin(2 * places), color=INK, linestyle="--", linewidth=1.2)
 axes.plot(inputs, outputs, "o", color=INK, markersize=4)
-axes.set(title="twelve networks, a band of two spreads on each side, and the truth (dashed)", xlabel="x", ylim=(-4, 4))
+axes.set(title="twelve networks, a band of two spreads on each side, and the truth (dashed)", ylim=(-4, 4))
+axes.set(xlabel="x", ylabel="y")
 plt.show()
 
 # %% network-numbers

@@ -164,7 +164,7 @@ for axes in panels[1]:
 plt.show()
 
 # %% mistakes-read [markdown]
-# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has a different scale, because its loss rises above 200.
+# The dotted line is the loss of guessing, $\log 10 = 2.303$; the dot is the first batch. Panel 3 has a logarithmic scale, because its loss rises above 200, and panel 6 reaches twice as high as the rest.
 #
 # Three of the eight look alike: they learn, but slowly. One breaks off after its first batch. One cannot be told from the run without its mistake.
 #

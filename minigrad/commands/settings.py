@@ -14,10 +14,11 @@ OBJECTS = ("lr_scheduler", "param_idx2name", "param_dict")
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
+def settings(cls: type, words: Sequence[str], own: Sequence[str] = ()) -> dict[str, Value]:
     """Read `--name value`, `--name=value`, or `--name` alone to switch something on.
 
-    A value gets the type of its argument's default; if that is None, it is a number.
+    A value gets the type of its argument's default; if that is None, it is a number. `own` are options of the command:
+    one of them may have been meant.
 
     >>> from minigrad.optimizer import RMSProp
     >>> settings(RMSProp, ["--momentum", "0.8", "--centered", "--clip-gradient=1"])
@@ -31,7 +32,7 @@ def settings(cls: type, words: Sequence[str]) -> dict[str, Value]:
         if name in OBJECTS:
             raise ArgumentError(f"{option} takes a Python object, which a command line cannot pass; use it in a script")
         if name not in defaults:
-            known = [f"--{known}" for known in defaults]
+            known = [*(f"--{known}" for known in defaults), *own]
             raise ArgumentError(f"{cls.__name__.lower()} has no argument {option}{suggestion(option, known)}")
         if name in found:
             raise ArgumentError(f"{option} is given twice; give it once")

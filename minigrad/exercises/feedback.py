@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from dataclasses import dataclass, field
 
@@ -99,6 +100,8 @@ def safe(text: str) -> str:
 
 
 def filled(line: str) -> str:
-    """A line wrapped to a terminal of 80 columns."""
+    """A line wrapped to a terminal of 80 columns, but not within code."""
     indent = " " * (len(line) - len(line.lstrip()))
-    return textwrap.fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    line = re.sub("`[^`]*`", lambda code: code[0].replace(" ", "\xa0"), line)
+    wrapped = textwrap.fill(line, 80, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return wrapped.replace("\xa0", " ")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 WIDTH = 8.7
 """Inches: the width of a column of text on a screen, so that a picture is shown at full size."""
 SMALLEST_ERROR = 1e-3
+DECADES = 150
+"""Losses have at most this many zeros before or after the point: Matplotlib's margins overflow on longer axes."""
 ROUNDING = 1e-6
 """How far below 0 a loss may be, and beyond 0 or 1 a share, because it was added up in float32."""
 ENTRY = 0.17
@@ -87,6 +89,13 @@ def check_values(name: str, losses: Any, accuracies: Any) -> None:
         raise ArgumentError(
             f"runs[{name!r}] has the loss {numpy.nanmin(losses):g}, but losses are drawn on a logarithmic axis and "
             "compared by factors; expected no loss below 0"
+        )
+    shown = losses[numpy.isfinite(losses) & (losses > 0)]
+    if shown.size and not 10.0**-DECADES <= shown.min() <= shown.max() <= 10.0**DECADES:
+        far = max(shown, key=lambda loss: abs(numpy.log10(loss)))
+        raise ArgumentError(
+            f"runs[{name!r}] has the loss {far:g}; losses are drawn from 1e-{DECADES} to 1e+{DECADES}: write inf for "
+            "what has diverged, and 0 for what is less"
         )
     if ((accuracies < -ROUNDING) | (accuracies > 1 + ROUNDING)).any():
         worst = max(accuracies[~numpy.isnan(accuracies)], key=lambda value: abs(value - 0.5))

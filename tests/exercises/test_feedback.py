@@ -111,6 +111,11 @@ def test_a_wider_dtype_is_told_its_cure_and_a_wrong_answer_its_notebook():
     assert "notebook" not in str(check("sgld_step", EXERCISES["sgld_step"].reference))
 
 
+def test_code_stays_on_one_line():
+    text = str(check("tanh_vjp", lambda g, y: g * (1 - y), hint=3))
+    assert "It should be\n`gx = g * (1 - y ** 2)`; yours" in text
+
+
 def luminance(colour):
     """The relative luminance of a colour, as WCAG 2.1 defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -53,10 +53,11 @@ def test_a_table_has_as_many_cells_in_each_row(name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_github_shows_all_of_its_mathematics(name):
-    """It refuses some macros, and a break in a formula ends it."""
+    r"""It refuses some macros, a break in a formula ends it, and in a line of text `\,` becomes a comma."""
     assert not re.search(r"\\(operatorname|mbox|phantom|newcommand|def)\b", PAGES[name])
     words = re.sub(r"^```.*?^```|^\$\$\n.*?^\$\$\n|`[^`\n]*`", "", PAGES[name], flags=re.M | re.S)
     assert all(line.count("$") % 2 == 0 for line in words.splitlines())
+    assert not [found for found in re.findall(r"\$([^$\n]+)\$", words) if re.search(r"\\[^\w ]", found)]
 
 
 def test_the_program_on_the_first_page_prints_what_it_says(capsys):

@@ -116,12 +116,20 @@ def test_names_and_titles_are_shown_as_they_stand(name):
 
 
 @pytest.mark.parametrize("draw", [curves, comparison])
+def test_losses_three_hundred_decades_apart_can_be_drawn(draw):
+    """Farther apart, Matplotlib's margins overflow."""
+    draw({"sgd": [([1e-150, 1e150], [0.5, 0.6])], "adam": [([1.0, 1e-150], [0.5, 0.6])]}).savefig(io.BytesIO())
+
+
+@pytest.mark.parametrize("draw", [curves, comparison])
 @pytest.mark.parametrize(
     ("run", "sentence"),
     [
         (([2.0, 1.0], [30.0, 97.0]), "has the accuracy 97; expected shares between 0 and 1, such as 0.97"),
         (([2.0, 1.0], [0.5, math.inf]), "has the accuracy inf; expected shares"),
         (([2.0, -1.0], [0.5, 0.6]), "has the loss -1, but losses are drawn on a logarithmic axis"),
+        (([1.0, 1e300], [0.5, 0.6]), r"has the loss 1e\+300; losses are drawn from 1e-150 to 1e\+150"),
+        (([1e-310, 1.0], [0.5, 0.6]), "has the loss 1e-310; losses are drawn"),
         (([2.0, 1.0, 0.5], [0.5, 0.6]), "has 3 losses and 2 accuracies; expected one of each"),
         (([], []), "has 0 losses and 0 accuracies; .* at least one epoch"),
     ],

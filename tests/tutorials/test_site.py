@@ -81,6 +81,18 @@ def test_each_formula_of_an_output_is_shown_on_its_own():
     assert output["data"] == {"text/markdown": "$$a$$\n\n$$b$$"}
 
 
+def test_a_picture_has_words_for_those_who_do_not_see_it():
+    drawn, printed = ({"cell_type": "code", "outputs": [{"data": {kind: ""}}]} for kind in ("image/png", "text/plain"))
+    build.adapted({"cells": [drawn, printed]})
+    assert drawn["metadata"]["mystnb"]["image"]["alt"] and "metadata" not in printed
+
+
+@pytest.mark.parametrize(("latex", "signs"), [("a = -b", 1), ("f(-b, -c)", 2), (r"0.1 \cdot -3", 1), ("(a) - b", 0)])
+def test_a_minus_is_close_to_a_number_whose_sign_it_is(latex, signs):
+    convert = pytest.importorskip("latex2mathml.converter").convert
+    assert load("conf").SIGN.sub("!", convert(latex)).count("!") == signs
+
+
 @pytest.mark.parametrize(
     ("html", "fetched"),
     [

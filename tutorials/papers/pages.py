@@ -100,8 +100,9 @@ def rule(name: str) -> Iterator[str]:
         yield displayed(lines(form))
     yield "With `rescale_grad`, `clip_gradient` and `wd`:"
     yield displayed([line for line in lines(prepared) if line not in lines(plain)])
+    # In a line of text, GitHub's Markdown turns \, into a comma.
     legend = equations.symbols([plain, *(form for _, form in forms), prepared], Latex)
-    cells = ((portable(f"${x.symbol}$"), x.meaning.replace("|", r"\|")) for x in legend)
+    cells = ((portable(f"${x.symbol}$").replace(r"\,", r"\ "), x.meaning.replace("|", r"\|")) for x in legend)
     yield errata.tabled([("symbol", "meaning"), *cells])
 
 

@@ -58,13 +58,15 @@ def collect(source):
 
 
 def adapted(book):
-    """A notebook with links as a site has them, and with each formula of an output on its own."""
+    """A notebook with links as a site has them, each formula of an output on its own, and words for each picture."""
     for cell in book["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = ANCHOR.sub(anchor, "".join(cell["source"]))
         for output in cell.get("outputs", []):
             if latex := "".join(output.get("data", {}).get("text/latex", "")):
                 output["data"] = {"text/markdown": latex.replace("$$$$", "$$\n\n$$")}
+            if "image/png" in output.get("data", {}):
+                cell["metadata"] = {"mystnb": {"image": {"alt": "What the code above draws"}}}
     return book
 
 

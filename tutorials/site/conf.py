@@ -18,6 +18,7 @@ myst_heading_anchors = 4
 nb_render_markdown_format = "myst"
 nb_execution_mode = "off"  # .ci/run compares what is stored with what the cells give
 
+highlight_language = "text"  # a block without a language is an output
 smartquotes = False  # quotes are those of Python
 html_theme = "furo"
 html_title = "minigrad"
@@ -27,8 +28,10 @@ html_show_copyright = False
 html_math_renderer = "mathml"
 html_css_files = ["site.css"]
 
-FUNCTION = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>(?:log|sin|cos|exp)</mi>)(?!<mo)")
+FUNCTION = re.compile(r"(?<!<msub>)(?<!<msup>)(<mi>(?:log|sin|cos|exp)</mi>)(?!<mo|</)")
 """A function before what it is taken of, where there is no bracket between them."""
+SIGN = re.compile("(<mo[^>]*>(?:&#x0003D;|&#x00028;|&#x0002C;|&#x000B7;)</mo>)<mo>(?=&#x02212;)")
+"""A minus after one of = ( , · is a sign: no space follows it."""
 
 
 def formula(display):
@@ -36,7 +39,8 @@ def formula(display):
 
     def visit(writer, node):
         text = node.astext().replace("{aligned}", "{align*}").replace(r"\\[4pt]", r"\\")  # what latex2mathml knows
-        writer.body.append(FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(text, display=display)))
+        spaced = FUNCTION.sub(r'\1<mspace width="0.17em"/>', convert(text, display=display))
+        writer.body.append(SIGN.sub(r'\1<mo form="prefix">', spaced))
         raise SkipNode
 
     return visit, None

@@ -100,8 +100,7 @@ function makeNumber(setting, id, rule, act) {
   };
   field.oninput = () => {
     const x = optional && !field.value.trim() ? null : readNumber(field.value);
-    if (x !== null && !accepts(setting, x))
-      return refuse(field, `${name}: ${field.value || "nothing"} cannot be used; expected ${expected(setting)}.`);
+    if (x !== null && !accepts(setting, x)) return refuse(field, refusal(name, field.value, setting));
     refuse(field, "");
     follow(x);
     act.set(place, x);

@@ -18,9 +18,10 @@ function drawChart(svg, series, { at, count, power = false, label, xLabels = tru
     height,
     left: CHART.left,
     bottom: xLabels ? bottom : -1000,
-    ticks: [width < 350 ? 4 : 6, height < 100 ? 2 : 4],
+    ticks: [Math.min(width < 350 ? 4 : 6, count), height < 100 ? 2 : 4],
     label: power ? k => (Number.isInteger(k) ? shown(10 ** k) : "") : shown,
   });
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`); // on paper it becomes as narrow as its column
   svg.setAttribute("aria-label", label);
   svg.replaceChildren(grid, draw("line", { class: "present", x1: x(at), x2: x(at), y1: 0, y2: height - bottom }));
   for (const { values, kind, dashes = "" } of series)

@@ -33,7 +33,7 @@ function numberField(id, [low, high], whole, parts) {
     const { value } = get(id),
       good = accepts(setting, readNumber(value));
     const name = get(id).closest("label").textContent.trim();
-    refuse(get(id), good ? "" : `${name}: ${value || "nothing"} cannot be used; expected ${expected(setting)}.`);
+    refuse(get(id), good ? "" : refusal(name, value, setting));
     if (good) changed(parts(readNumber(value)));
   };
 }

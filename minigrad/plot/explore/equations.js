@@ -65,7 +65,7 @@ function number(place, step, look) {
 
 /** Whether a minus sign in front of this number cannot be mistaken for that of a difference. */
 function standsAlone(place) {
-  if (place.previousElementSibling)
-    return place.previousElementSibling.textContent === "=" || place.previousElementSibling.tagName === "mspace";
+  const before = place.previousElementSibling;
+  if (before) return ["=", "("].includes(before.textContent) || before.tagName === "mspace";
   return !(place.parentElement.parentElement?.tagName === "msup" || place.nextElementSibling?.tagName === "msup");
 }

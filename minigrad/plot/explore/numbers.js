@@ -2,10 +2,21 @@
 
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
-/** The number that a text is, or NaN. */
+/** The number that a text is, or NaN; also for 1,000, which is 1000 to some people and 1 to others. */
 function readNumber(text) {
+  if (inThousands(text)) return NaN;
   const plain = text.trim().replace("−", "-").replace(",", ".");
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
+}
+
+function inThousands(text) {
+  return /^[+−-]?[1-9]\d{0,2}(,\d{3})+$/.test(text.trim());
+}
+
+/** Why a text cannot be the value of a setting. */
+function refusal(name, text, setting) {
+  const how = inThousands(text) ? ", without a comma" : "";
+  return `${name}: ${text || "nothing"} cannot be used; expected ${expected(setting)}${how}.`;
 }
 
 /** A number with five digits, or a sign for what is not a finite number. */
@@ -23,7 +34,8 @@ function shown(x) {
 
 /** A value as it appears in a field: reading it gives the same value. */
 function typed(x) {
-  return x === null ? "" : String(x);
+  if (x === null) return "";
+  return x !== 0 && Math.abs(x) < 1e-4 ? x.toExponential() : String(x); // 1e-6, for which a narrow field has room
 }
 
 /** Whether the constructor accepts a number. */

@@ -18,6 +18,7 @@ function drawGround(svg, ground) {
     );
   }
   const walks = draw("g", { "clip-path": "url(#inside)", id: "traces" });
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren(
     draw("defs", {}, draw("clipPath", { id: "inside" }, draw("rect", area))),
     inside,
@@ -123,20 +124,34 @@ function arrows(plan, run, at) {
     if (probe.every((z, i) => first[name][i] === z)) found.push([name, value.map((z, i) => z - run.places[at][i])]);
     else found.push([name, value, longest(run.places.map((_, t) => stateAt(run, name, t)))]);
   }
+  const names = [];
   return found.flatMap(([name, vector, largest]) => {
     const way = pixels(vector),
       long = Math.hypot(...way);
     const length = largest ? LONGEST * Math.sqrt(Math.hypot(...vector) / largest) : long;
     if (!(length > 3 && length < 1e4)) return [];
-    return [
-      arrow(
-        origin,
-        way.map(p => (p * length) / long),
-        name,
-        { "data-state": name },
-      ),
-    ];
+    const made = arrow(
+      origin,
+      way.map(p => (p * length) / long),
+      name,
+      { "data-state": name },
+    );
+    names.push(below(made.lastChild, names));
+    return [made];
   });
+}
+
+/** The name of an arrow, moved below the names that it would cover. */
+function below(name, others) {
+  const at = (text, axis) => Number(text.getAttribute(axis)),
+    half = text => 4 * text.textContent.length; // a letter has at most 8 pixels
+  for (const other of others)
+    if (
+      Math.abs(at(name, "x") - at(other, "x")) < half(name) + half(other) &&
+      Math.abs(at(name, "y") - at(other, "y")) < 14
+    )
+      name.setAttribute("y", at(other, "y") + 15);
+  return name;
 }
 
 /** The starting point as a handle, moved by mouse, touch or the arrow keys. `moved` gets the new place. */

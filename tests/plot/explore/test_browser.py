@@ -140,6 +140,8 @@ def test_what_is_typed_badly_is_said_in_words_and_changes_nothing(tab):
         assert at(page)["rules"][0]["values"]["beta1"] == 0.9
     field.fill("0.5")
     assert problem.inner_text() == ""
+    page.locator("#count").fill("1,000")
+    assert "expected a whole number in [1, 1000], without a comma." in page.locator("#problem").inner_text()
     page.locator("#count").fill("1e9")
     assert "expected a whole number in [1, 1000]" in page.locator("#problem").inner_text()
 
@@ -246,6 +248,20 @@ def test_states_are_arrows_at_the_point(tab):
             assert (to_y - y) / (to_x - x) == pytest.approx(after[1] / after[0], rel=0.02)
     page.locator(".check input").uncheck()
     assert page.locator(".arrow").count() == 0
+
+
+def test_the_names_of_two_arrows_do_not_cover_each_other(tab):
+    page = tab("#on=valley&count=1&at=1&rule=sgd,momentum:0.6,learning_rate:0.4,arrows")  # both point the same way
+    one, two = (name.bounding_box() for name in page.locator(".arrow text").all())
+    assert abs(one["y"] - two["y"]) >= 14
+
+
+def test_on_paper_the_picture_is_as_wide_as_its_column_and_no_equation_is_cut(tab):
+    page = tab()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.locator("#picture").get_attribute("viewBox").startswith("0 0 ")
+    assert page.evaluate("[...document.querySelectorAll('.row')].every(row => row.scrollWidth <= row.clientWidth)")
 
 
 def test_one_weight_walks_along_a_curve(tab):

@@ -18,9 +18,18 @@ def test_numbers_are_read_as_they_are_typed(text, call):
     assert call(f"readNumber({text!r})") == float(text.replace("−", "-").replace(",", "."))
 
 
-@pytest.mark.parametrize("text", ["", "x", "1e", "0x10", "1 2", "Infinity", "NaN", "--1", "1.2.3", "alert(1)"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1e", "0x10", "1 2", "Infinity", "NaN", "--1", "1.2.3", "alert(1)", "1,000", "-12,345"]
+)
 def test_what_is_no_number_is_none(text, call):
     assert call(f"readNumber({text!r})") is None  # NaN has no JSON
+
+
+@pytest.mark.parametrize(("text", "how"), [("1,000", ", without a comma."), ("-1,5", "."), ("0,001", ".")])
+def test_a_comma_before_three_digits_is_refused_and_named(text, how, call):
+    assert call(f"refusal('Steps', {text!r}, {json.dumps(SETTINGS[0])})").endswith(
+        f"expected a number of at least 0{how}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -30,6 +39,13 @@ def test_what_is_no_number_is_none(text, call):
 )  # fmt: skip
 def test_numbers_are_shown_with_five_digits(x, text, call):
     assert call(f"shown({json.dumps(x)})") == text
+
+
+@pytest.mark.parametrize(
+    ("x", "text"), [(0, "0"), (0.25, "0.25"), (1e-4, "0.0001"), (1e-6, "1e-6"), (-1.25e-5, "-1.25e-5")]
+)
+def test_a_number_in_a_field_is_short_and_is_read_as_itself(x, text, call):
+    assert call(f"typed({x})") == text and call(f"readNumber(typed({x}))") == x
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "undefined"])
