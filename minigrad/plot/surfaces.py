@@ -48,7 +48,7 @@ class Surface:
         try:
             return self.function(x, y)
         except (TypeError, ValueError) as error:
-            if numpy.size(x) < 2:
+            if not isinstance(x, numpy.ndarray) or x.dtype.kind != "f":
                 raise
             raise KindError(
                 f"{self.name} fails for many x and y at once, which a picture asks for: {error}. Write it with the "
