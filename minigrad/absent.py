@@ -21,7 +21,10 @@ from minigrad.errors import AbsentError, AbsentImportError
 _Class = TypeVar("_Class", bound=type)
 
 TABLE = Path(__file__).with_suffix(".txt")
-"""By module or class: names that it does not have, and the end of the sentence "use ...", where {} is the name."""
+"""By module or class: names that it does not have, and the end of the sentence "use ...", where {} is the name.
+
+After a class and an equals sign come the names that cannot be set on its objects, because that would change nothing.
+"""
 
 
 @cache
@@ -108,12 +111,51 @@ class AbsentSlot(Absent):
         self.__get__(thing, type(thing))
 
 
+class Unsettable(Absent):
+    """The same for a name that is set elsewhere, such as `dropout.rate`. Classes of your own may have it."""
+
+    def __init__(self, name: str, use: str, instead: str) -> None:
+        super().__init__(name, use)
+        self.instead = instead  # of setting it
+
+    def __get__(self, thing: Any, kind: type) -> Any:
+        own = {} if thing is None else vars(thing)
+        return own[self.name] if self.name in own else super().__get__(thing, kind)
+
+    def __set__(self, thing: Any, value: Any) -> None:
+        if type(thing).__module__.startswith(("minigrad.gluon.", "minigrad.optimizer.")):
+            raise _refusal(thing, self.name, self.instead)
+        vars(thing)[self.name] = value
+
+    def __delete__(self, thing: Any) -> None:
+        del vars(thing)[self.name]
+
+
+def _refusal(thing: Any, name: str, instead: str) -> AbsentError:
+    return AbsentError(f"{type(thing).__name__}.{name} cannot be set; use {instead}.", name=name, obj=None)
+
+
+def _refuse(name: str, instead: str, thing: Any, value: Any) -> None:
+    raise _refusal(thing, name, instead)
+
+
 def answers_for_absent(kind: _Class) -> _Class:
     """Let a class answer for the names that the table lists for it. They do not show in `dir()`."""
     answer = Absent if kind.__dictoffset__ else AbsentSlot
+    methods: dict[str, str] = {}
     for (home, name), use in advice().items():
         if home == kind.__name__:
             setattr(kind, name, answer(name, use))
+        elif home == f"{kind.__name__}=":
+            found = vars(kind).get(name)
+            if isinstance(found, property):
+                setattr(kind, name, found.setter(partial(_refuse, name, use)))
+            elif isinstance(found, Absent | None):
+                setattr(kind, name, Unsettable(name, advice().get((kind.__name__, name), use), use))
+            else:
+                methods[name] = use
+    if methods:
+        _keep(kind, methods)
 
     def shown(self: Any) -> list[str]:
         found = type(self)
@@ -121,6 +163,18 @@ def answers_for_absent(kind: _Class) -> _Class:
 
     kind.__dir__ = shown  # type: ignore[assignment]
     return kind
+
+
+def _keep(kind: type, methods: dict[str, str]) -> None:
+    """Refuse to put something else in the place of these methods of an object."""
+    set_: Any = kind.__setattr__
+
+    def setting(self: Any, name: str, value: Any) -> None:
+        if name in methods:
+            raise _refusal(self, name, methods[name])
+        set_(self, name, value)
+
+    kind.__setattr__ = setting  # type: ignore[method-assign, assignment]
 
 
 def explain_absent(module: str) -> None:

@@ -19,7 +19,8 @@ from minigrad.arguments import number, whole
 from minigrad.device import Array, current_context
 from minigrad.engine.graph import leaf
 from minigrad.engine.tensor import Tensor, attach
-from minigrad.errors import ArgumentError, GradientError
+from minigrad.errors import ArgumentError, GradientError, MinigradError, UsageError
+from minigrad.explain import described
 from minigrad.guarded import guarded
 
 STEPS = (3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-7)
@@ -193,6 +194,11 @@ class _Problem:
             got = self.f(*self.args)
             outputs = list(got) if isinstance(got, (tuple, list)) else [got]
             for y in outputs:
+                if not isinstance(y, Tensor):
+                    raise UsageError(
+                        f"f returned {described(y)}; expected an array that is computed from its inputs by minigrad's "
+                        "operations, without float(), item() or asnumpy()."
+                    )
                 if y.dtype != numpy.float64:
                     raise GradientError(
                         f"Wrong dtype: f got float64 and returned {y.dtype}. Somewhere it converts, and digits are "
@@ -234,7 +240,13 @@ class _Problem:
         direction = x.ctx.put(direction / max(1.0, float(numpy.linalg.norm(direction))))
         a = float((promised.data * direction).sum().item())
         phi = self.along(x, direction, order)
-        b = slope(phi)
+        try:
+            b = slope(phi)
+        except MinigradError as error:
+            raise ArgumentError(
+                f"f fails when {name} is moved a little: {error} If it is a constant, such as labels, give it as whole "
+                "numbers: x.astype('int32')."
+            ) from None
         row = Row(order, name, x.shape, a, b)
         scale = max(abs(a), abs(b))
         tolerance = atol * (1 + abs(phi(0.0))) + rtol * scale

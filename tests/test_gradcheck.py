@@ -5,7 +5,7 @@ import pytest
 
 from minigrad import autograd, gluon, np, ops
 from minigrad.engine.operation import Op
-from minigrad.errors import ArgumentError, GradientError
+from minigrad.errors import ArgumentError, GradientError, UsageError
 from minigrad.gradcheck import Report, gradcheck, kink, slope
 
 rng = numpy.random.default_rng(3)
@@ -274,3 +274,16 @@ def test_slope_of_known_functions():
 def test_a_check_that_checks_nothing_is_refused(name, value):
     with pytest.raises(ArgumentError, match=f"{name}={value!r}"):
         gradcheck(np.sin, np.array([0.0]), **{name: value})
+
+
+@pytest.mark.parametrize("f", [lambda x: float((x * x).sum()), lambda x: (x * x).asnumpy(), lambda x: None])
+def test_what_is_no_array_of_minigrad_is_refused_in_a_sentence(f):
+    with pytest.raises(UsageError, match=r"f returned .*; expected an array that is computed from its inputs"):
+        gradcheck(f, np.array([1.0, 2.0]))
+
+
+def test_a_constant_that_must_be_a_whole_number_is_to_be_given_as_one():
+    loss, scores = gluon.loss.SoftmaxCELoss(), np.array([[1.0, 2.0, 3.0]])
+    with pytest.raises(ArgumentError, match=r"f fails when input 1 is moved a little: A label is 1\.00.*astype"):
+        gradcheck(loss, scores, np.array([1]))
+    assert gradcheck(loss, scores, np.array([1]).astype("int32"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import importlib
 import importlib.util
 import json
@@ -26,6 +27,9 @@ from minigrad.exercises.wire import as_data
 
 OUT_OF_MEMORY = 77
 """The exit status of a child that needs more memory than allowed."""
+
+WROTE_TOO_MUCH = 78
+"""The exit status of a child that prints, or writes to a file, more than allowed."""
 
 LARGEST_FILE = 64 << 20
 """How many bytes a file may have that a child writes."""
@@ -74,6 +78,11 @@ def load(path: str, name: str) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules["answer"] = module
     loader.exec_module(module)
+    if not hasattr(module, name):
+        raise UsageError(
+            f"The file has no {name} once it is loaded. If its `def` is under `if __name__ == '__main__':`, move it "
+            "out: there it is defined only if the file itself is run."
+        )
     return getattr(module, name)
 
 
@@ -92,6 +101,7 @@ class World:
         if not callable(function):
             return function
         spaces, put, leave = self.spaces, exchange, os._exit  # since an answer might change these, too
+        too_large = errno.EFBIG
 
         def called(*args: Any, **kwargs: Any) -> Any:
             put(spaces, self.theirs)
@@ -99,6 +109,10 @@ class World:
                 return function(*args, **kwargs)
             except MemoryError:
                 leave(OUT_OF_MEMORY)
+            except OSError as error:
+                if error.errno == too_large:
+                    leave(WROTE_TOO_MUCH)
+                raise
             except KeyboardInterrupt as error:  # this process has no keyboard
                 raise Interrupted().with_traceback(error.__traceback__) from None
             finally:

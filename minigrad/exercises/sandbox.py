@@ -26,7 +26,7 @@ import minigrad
 from minigrad.disk import reading
 from minigrad.errors import UsageError
 from minigrad.exercises.answerfile import texts
-from minigrad.exercises.child import LARGEST_FILE, OUT_OF_MEMORY
+from minigrad.exercises.child import LARGEST_FILE, OUT_OF_MEMORY, WROTE_TOO_MUCH
 from minigrad.exercises.course import EXERCISES
 from minigrad.exercises.exercise import named
 from minigrad.exercises.feedback import Feedback, safe
@@ -152,6 +152,11 @@ def run_child(
         return f"The answer crashed Python ({SIGNALS.get(-status, f'signal {-status}')})."
     if status == OUT_OF_MEMORY:
         return f"The answer needs more than {limits.megabytes} MB of memory."
+    if status == WROTE_TOO_MUCH:
+        return (
+            f"The answer printed more than {LARGEST_FILE >> 20} MB, or wrote as much to a file. Take the `print` out "
+            "of its loops, or see whether one of them does not end."
+        )
     return ""
 
 

@@ -18,7 +18,6 @@ __all__ = [
 hybrid.nd = _nd  # the `F` of every `hybrid_forward`
 vars(block).update(HybridBlock=HybridBlock, SymbolBlock=SymbolBlock)  # where Gluon has them
 vars(parameter).update(Constant=Constant, ParameterDict=ParameterDict)
-answers_for_absent(Block)
-answers_for_absent(parameter.Parameter)
-answers_for_absent(Trainer)
+for _kind in (Block, Parameter, Trainer, nn.Dropout, nn.BatchNorm, loss.Loss, data.DataLoader):
+    answers_for_absent(_kind)
 explain_absent(__name__)

@@ -80,11 +80,13 @@ class Parameter:
     # Attributes
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set an attribute; multipliers must be finite numbers, at least 0, and a Trainer notices a new one."""
+        """Set an attribute: a new dtype casts; multipliers are finite, at least 0, and a Trainer notices new ones."""
+        if name == "dtype" and name in vars(self):
+            self.cast(value)
         if name in ("lr_mult", "wd_mult"):
             value = number(name, value, 0)
             stamp(self)
-        object.__setattr__(self, name, value)
+        object.__setattr__(self, name, as_dtype(value) if name == "dtype" else value)
 
     @property
     def shape(self) -> tuple[int, ...] | None:
@@ -275,7 +277,7 @@ class Parameter:
 
     def cast(self, dtype: Any) -> None:
         """Convert its values and its gradient."""
-        self.dtype = self._castable(dtype)
+        vars(self)["dtype"] = self._castable(dtype)
         with pause():
             gradients = [tensor.grad for tensor in self.tensors]
             self._hold([tensor.astype(self.dtype) for tensor in self.tensors])

@@ -95,4 +95,10 @@ def picked(name: str, labels: Array, pred: Array) -> Array:
         raise ArgumentError(
             f"{name}: a label is {wrong[0]}, but the {pred.shape[1]} classes are 0 to {pred.shape[1] - 1}."
         )
-    return pred[numpy.arange(len(labels)), labels]
+    found: Array = pred[numpy.arange(len(labels)), labels]
+    strange = found[(found < 0) | (found > 1.001)]  # halves are rounded
+    if strange.size:
+        raise ArgumentError(
+            f"{name}: a prediction is {strange[0]:.6g}, which is no probability; of scores, give npx.softmax(scores)."
+        )
+    return found

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import numbers
 from typing import Any
 
 from minigrad import ops
@@ -47,12 +48,15 @@ def solve(a: Any, b: Any) -> Tensor:
 @composed("x")
 @computed_wide
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Tensor:
-    """The Euclidean norm; or, for vectors along one `axis`, the norm of order 1, 2 or inf.
+    """The Euclidean norm; or, for vectors along one `axis`, that of any order p: (Σ |x|ᵖ)^(1/p).
 
-    For a matrix (two axes), 1 is the largest sum of |x| in a column, inf that in a row, 'fro' the Euclidean norm, 2 the
-    largest singular value, -2 the smallest, and 'nuc' their sum; the last three are constants, as `svd` is.
+    Its limits are inf, the largest |x|, and -inf, the smallest; 0 counts the values that are not 0. For a matrix (two
+    axes), 1 is the largest sum of |x| in a column and -1 the smallest, inf and -inf are those in a row, 'fro' is the
+    Euclidean norm, 2 the largest singular value, -2 the smallest, and 'nuc' their sum; the last three are constants,
+    as `svd` is.
 
-    Gradient: g x / y for the Euclidean norm y, and 0 where y is 0. ArgumentError for other orders.
+    Gradient: g x / y for the Euclidean norm y, and 0 where y is 0; for p, g sign(x) (|x| / y)^(p - 1), and 0 where x
+    is 0. ArgumentError for other orders.
 
     >>> from minigrad import np
     >>> np.linalg.norm(np.array([3, 4]))
@@ -60,22 +64,43 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
     """
     axes = tuple(range(x.ndim)) if axis is None else axes_in(x.shape, axis)
     if ord is None or len(axes) == 1:
-        return ops.norm(x, ord, axis, keepdims)
+        other = isinstance(ord, numbers.Real) and ord not in (1, 2, math.inf) and not math.isnan(ord)
+        return _of_order(x, float(ord), axis, keepdims) if other else ops.norm(x, ord, axis, keepdims)
     if len(axes) != 2:
         raise ArgumentError(f"norm() got ord={ord!r} for {len(axes)} axes of {x.shape}; it takes one axis or two.")
     if ord == "fro":
         return ops.norm(x, ord, axis, keepdims)
-    if ord in (1, math.inf):
-        along, over = axes if ord == 1 else axes[::-1]
-        y = ops.max(ops.sum(ops.absolute(x), along, keepdims=True), over, keepdims=True)
+    if ord in (1, -1, math.inf, -math.inf):
+        along, over = axes if abs(ord) == 1 else axes[::-1]
+        y = (ops.max if ord > 0 else ops.min)(ops.sum(ops.absolute(x), along, keepdims=True), over, keepdims=True)
         return y if keepdims else ops.squeeze(y, axes)
     if ord not in (2, -2, "nuc"):
         raise ArgumentError(
-            f"norm() got ord={ord!r} for a matrix of shape {x.shape}; it knows None or 'fro', 1, 2, -2, inf and 'nuc'."
+            f"norm() got ord={ord!r} for a matrix of shape {x.shape}; it knows None or 'fro', 1, -1, 2, -2, inf, -inf "
+            "and 'nuc'."
         )
     values = svd(ops.moveaxis(x, axes, (-2, -1)), compute_uv=False)
     y = {2: ops.max, -2: ops.min, "nuc": ops.sum}[ord](values, -1)
     return ops.expand_dims(y, axes) if keepdims else y
+
+
+def _of_order(x: Tensor, p: float, axis: Any, keepdims: bool) -> Tensor:
+    """The norm of vectors of an order p that has no name of its own, without overflow: of x over its largest value."""
+    size = ops.absolute(x)
+    zero = ops.equal(size, 0)
+    if p == -math.inf:
+        return ops.min(size, axis, keepdims)
+    if p == 0:
+        return ops.sum(ops.astype(ops.logical_not(zero), size.dtype), axis, keepdims=keepdims)
+    scale: Any = 1.0
+    if x.size:
+        scale = (ops.max if p > 0 else ops.min)(size.detach(), axis, True)
+        scale = ops.where(ops.logical_and(scale > 0, scale < math.inf), scale, 1.0)
+    powers = ops.where(zero, 0.0 if p > 0 else math.inf, ops.power(ops.where(zero, 1.0, size / scale), p))
+    total = ops.sum(powers, axis, keepdims=True)
+    none = ops.equal(total, 0)  # at 0, a root has no slope
+    y = scale * ops.where(none, 0.0 if p > 0 else math.inf, ops.power(ops.where(none, 1.0, total), 1 / p))
+    return y if keepdims else ops.squeeze(y, axis)
 
 
 @composed("a")

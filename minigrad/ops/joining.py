@@ -40,10 +40,10 @@ class Joining(Variadic):
 
     __signature__ = inspect.signature(lambda arrays, axis=0, out=None: None)  # callers pass no shapes
 
-    def __call__(self, arrays: Any, axis: Any = 0, out: Any = None, **others: Any) -> Tensor:
-        arrays = self.several(arrays)
+    def __call__(self, arrays: Any = (), axis: Any = 0, out: Any = None, **others: Any) -> Tensor:
+        arrays = self.several(arrays, () if axis is None else (axis,), others)
         shapes = tuple(a.shape if hasattr(a, "shape") else numpy.shape(a) for a in arrays)
-        return super().__call__(arrays, axis, shapes, out=out, **others)
+        return super().__call__(arrays, axis, shapes, out=out)
 
 
 def _stack(xp, arrays, axis=0):

@@ -216,7 +216,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> T
         return reduce.sum(absolute(x), axis=axis, keepdims=keepdims)
     if ord == float("inf"):
         return reduce.max(absolute(x), axis=axis, keepdims=keepdims)
-    raise ArgumentError(f"norm() got ord={ord!r}; it knows None or 2 (Euclidean), 1 and inf.")
+    raise ArgumentError(
+        f"norm() got ord={ord!r}; it knows None or 2 (Euclidean), 1 and inf; np.linalg.norm, any number."
+    )
 
 
 @op

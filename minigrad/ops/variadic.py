@@ -1,7 +1,8 @@
 """Operations on a sequence of arrays, such as `stack`: for each length an `Op` with that many inputs."""
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from minigrad.engine.operation import Op, Signature, as_vjp
@@ -29,8 +30,8 @@ class Variadic:
         self._vjp = vjp
         self._sized: dict[int, Op] = {}
 
-    def __call__(self, arrays: Any, *args: Any, **kwargs: Any) -> Tensor:
-        arrays = self.several(arrays)
+    def __call__(self, arrays: Any = (), *args: Any, **kwargs: Any) -> Tensor:
+        arrays = self.several(arrays, args, kwargs)
         found = self._sized.get(len(arrays))
         if found is None:
             found = self._sized[len(arrays)] = self._of_length(len(arrays))
@@ -39,8 +40,14 @@ class Variadic:
     def __repr__(self) -> str:
         return f"<operation {self.name}{self.__signature__}>"
 
-    def several(self, arrays: Any) -> tuple[Any, ...]:
-        """The arrays, at least one."""
+    def several(self, arrays: Any, args: Sequence[Any], options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The arrays, at least one; `args` are the arguments after them, `options` those with a name."""
+        names = [*inspect.signature(self).parameters] if options else []
+        for name in options:
+            if name not in (*names, "out"):
+                raise KeywordError(f"{self.name}() has no argument '{name}'; it takes {', '.join(names)}.")
+        if args and (isinstance(args[0], list) or getattr(args[0], "shape", ())):
+            raise KeywordError(f"{self.name}() takes its arrays as one list: {self.name}([a, b]).")
         try:
             found = tuple(arrays)
         except TypeError:

@@ -301,8 +301,8 @@ class Optimizer(Shown):
         """Set the rate. With a schedule this is an error: the schedule decides."""
         if self.lr_scheduler is not None:
             raise ScheduleError(
-                f"the rate cannot be set to {shown(lr)}: {self.lr_scheduler!r} decides it; set its base_lr, "
-                "or create the optimizer without lr_scheduler"
+                f"the rate cannot be set to {shown(lr)}: {self.lr_scheduler!r} decides it; call its set_base(), "
+                "if it has one, or create the optimizer without lr_scheduler"
             )
         self.lr = number("learning_rate", lr, 0)
 

@@ -187,8 +187,9 @@ def flat(state: Any) -> Iterator[Array]:
         yield raw
 
 
-def beginning(place: Sequence[float]) -> list[float]:
+def beginning(place: Any) -> list[float]:
     """A starting point as two numbers."""
+    place = place.asnumpy() if isinstance(place, Tensor) else place
     found = list(place) if isinstance(place, (tuple, list, numpy.ndarray)) else []
     if len(found) != 2:
         raise KindError(f"start={place!r:.60} cannot be used; expected two numbers, x and y, such as (-2, 1)")

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
+
 from minigrad.errors import ArgumentError, KindError, suggestion
 from minigrad.guarded import guarded
 from minigrad.optimizer.rule import cos, exp, log
@@ -43,7 +45,15 @@ class Surface:
 
     @guarded
     def __call__(self, x: Any, y: Any) -> Any:
-        return self.function(x, y)
+        try:
+            return self.function(x, y)
+        except (TypeError, ValueError) as error:
+            if not isinstance(x, numpy.ndarray) or x.dtype.kind != "f":
+                raise
+            raise KindError(
+                f"{self.name} fails for many x and y at once, which a picture asks for: {error}. Write it with the "
+                "functions of np, such as np.sin(x) for math.sin(x), and np.where(x > 0, a, b) for `a if x > 0 else b`."
+            ) from None
 
     @property
     def lowest(self) -> float:

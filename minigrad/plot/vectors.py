@@ -17,6 +17,7 @@ from minigrad.optimizer.readings.lines import Lines
 from minigrad.optimizer.readings.notation import QUOTIENT, stem_of
 from minigrad.optimizer.readings.worked import Run, Step
 from minigrad.optimizer.rule import Symbol
+from minigrad.plot import surfaces
 from minigrad.plot.history import beginning, slope
 from minigrad.plot.style import FRAME, INK, on_white
 
@@ -164,7 +165,7 @@ def frame(axes: Any, surface: Surface, places: Any, title: str) -> None:
     """Contours of the surface around the places, with equal scales, so that gradients are at right angles to them."""
     (west, south), (east, north) = middle_of(places) - reach_of(places), middle_of(places) + reach_of(places)
     x, y = numpy.meshgrid(numpy.linspace(west, east, 200), numpy.linspace(south, north, 200))
-    height = numpy.asarray(surface(x, y))
+    height = numpy.asarray(surfaces.surface(surface)(x, y))
     levels = numpy.unique(numpy.quantile(height, numpy.linspace(0, 1, 16)))
     axes.contour(x, y, height, levels, colors=FRAME, linewidths=0.8)
     axes.set_aspect("equal")

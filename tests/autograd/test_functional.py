@@ -3,8 +3,8 @@
 import numpy
 import pytest
 
-from minigrad import autograd, np, ops
-from minigrad.errors import ShapeError
+from minigrad import autograd, gluon, np, ops
+from minigrad.errors import ShapeError, UsageError
 from minigrad.gradcheck import gradcheck
 
 X = numpy.array([1.0, 2.0, -0.5])
@@ -120,3 +120,18 @@ def test_training_mode_is_left_as_it_is():
     with autograd.train_mode():
         autograd.hessian(f, np.array([1.0]))
     assert seen == [False, True]
+
+
+@pytest.mark.parametrize("derivative", [autograd.jacobian, autograd.hessian])
+def test_a_function_that_uses_the_array_itself_in_place_of_its_argument_is_refused(derivative):
+    """pytorch/pytorch#49830: all derivatives were 0."""
+    x, net = np.array([1.0, 2.0]), gluon.nn.Dense(1, in_units=2)
+    net.initialize()
+    x.attach_grad()
+    for f, at in [(lambda z: (x * x).sum(), x), (lambda w: net(np.ones((1, 2))).sum(), net.weight.data())]:
+        with pytest.raises(UsageError, match="does not use its argument, but the array x itself"):
+            derivative(f, at)
+        with autograd.record(), pytest.raises(UsageError, match="does not use its argument"):
+            derivative(f, at)
+    assert derivative(lambda z: (z * z * x).sum(), x).asnumpy().any()
+    assert not derivative(lambda z: net.bias.data().sum(), x).asnumpy().any()  # it may be a constant

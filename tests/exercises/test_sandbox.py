@@ -83,7 +83,8 @@ ENDS = {
         "class E(Exception):\n        def __str__(self): raise ValueError\n    raise E", "fails when it is tried on"
     ),
     "input": ("input()", "EOFError"),
-    "output without end": ("while True: print('x' * 10**6)", "File too large"),
+    "output without end": ("while True: print('x' * 10**6)", "printed more than 64 MB"),
+    "a file without end": ("f = open('f', 'w')\n    while True: f.write('x' * 10**6)", "or wrote as much to a file"),
     "nothing": ("x + 1", "nothing (None)"),
     "no body yet": ("pass", "It is not written yet."),
     "a word": ("return 'a word'", "a str"),
@@ -167,6 +168,18 @@ def test_a_file_that_cannot_be_loaded_gets_a_sentence(check, case):
     line, sentence = ENDS[case]
     text = f"import numpy as np\ndef log_softmax(x):\n    {line}\nlog_softmax(None)\n"
     assert sentence in said(check, text, limits=SHORT if "not finished" in sentence else SMALL)
+
+
+@posix
+def test_too_much_output_is_not_taken_for_chance(check):
+    """All calls together print too much: the answer was said to depend on chance, since a late call failed."""
+    text = RIGHT.replace("    m = x.max", "    print('x' * (6 << 20))\n    m = x.max")
+    assert "Take the `print` out" in said(check, text)
+
+
+def test_an_answer_that_is_defined_only_in_a_file_that_is_run_gets_a_sentence(check):
+    text = "if __name__ == '__main__':\n    def log_softmax(x):\n        return x\n"
+    assert "has no log_softmax once it is loaded" in said(check, text)
 
 
 def processes_with(word):

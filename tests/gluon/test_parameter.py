@@ -193,6 +193,21 @@ def test_cast_converts_values_and_gradient():
     assert (p.dtype, p.data().dtype) == ("float64", "float64")
 
 
+def test_setting_the_dtype_casts():
+    """As in MXNet: the name alone changed, and the values stayed in float32."""
+    p = ready(init="ones")
+    p.dtype = "float16"
+    assert p.dtype == p.data().dtype == p.grad().dtype == "float16"
+    with pytest.raises(TypeError, match="'w' learns"):
+        p.dtype = "int32"
+    late = gluon.Parameter("late", shape=(0,), allow_deferred_init=True)
+    late.initialize()
+    late.dtype = "float64"
+    late.shape = (2,)
+    late.finish()
+    assert late.data().dtype == "float64"
+
+
 @pytest.mark.parametrize("cast", [lambda net: net.cast("int32"), lambda net: net.collect_params().cast("int32")])
 def test_a_network_that_cannot_be_cast_is_left_as_it_was(cast):
     """Rounded to whole numbers, the values of its frozen layer would be lost."""

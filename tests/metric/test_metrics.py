@@ -157,6 +157,18 @@ def test_guessing_evenly_has_the_perplexity_of_the_number_of_classes():
     assert figure.get()[1] == pytest.approx(4)
 
 
+@pytest.mark.parametrize("make", [metric.CrossEntropy, metric.NegativeLogLikelihood, lambda: metric.Perplexity(None)])
+def test_scores_are_not_taken_for_probabilities(make):
+    """NaN, or a perplexity of 1e10, without a word."""
+    scores = numpy.array([[-3.0, 5.0]])
+    for label, number in [(0, "-3"), (1, "5")]:
+        with pytest.raises(ArgumentError, match=rf"a prediction is {number}, which is no probability; of scores, give"):
+            make().update(numpy.array([label]), scores)
+    score = make()
+    score.update(numpy.array([0, 1]), numpy.array([[1.0, 0.0], [numpy.nan, numpy.nan]]))
+    assert math.isnan(score.get()[1])  # NaN stays visible
+
+
 def test_probability_zero_gives_a_large_but_finite_value():
     for name, value in (("ce", -math.log(1e-12)), ("nll_loss", -math.log(1e-12))):
         figure = metric.create(name)

@@ -1,5 +1,7 @@
 """Linear algebra against NumPy's, its derivatives against differences, its decompositions by what they put together."""
 
+import functools
+
 import numpy
 import pytest
 
@@ -61,7 +63,7 @@ def test_a_decomposition_refuses_to_lose_a_gradient():
         np.linalg.svd(s)
 
 
-@pytest.mark.parametrize("order", [None, "fro", 1, numpy.inf, 2, -2, "nuc"])
+@pytest.mark.parametrize("order", [None, "fro", 1, -1, numpy.inf, -numpy.inf, 2, -2, "nuc"])
 @pytest.mark.parametrize("axis", [None, 0, (0, 1), (1, 0), -1])
 def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
     a = numpy.random.default_rng(1).standard_normal((3, 4))
@@ -70,6 +72,33 @@ def test_norms_of_vectors_and_matrices_are_numpys(order, axis):
             expected = numpy.linalg.norm(a, order, axis, keepdims)
             numpy.testing.assert_allclose(np.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
             numpy.testing.assert_allclose(numpy.linalg.norm(np.array(a), order, axis, keepdims).asnumpy(), expected)
+
+
+@pytest.mark.parametrize("order", [3, 0.5, 0, -0.5, -3, 100, -numpy.inf])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_vectors_have_a_norm_of_any_order(order, axis):
+    """MXNet has them, with gradients."""
+    a = numpy.random.default_rng(1).standard_normal(4 if axis is None else (3, 4))
+    f = functools.partial(np.linalg.norm, ord=order, axis=axis)
+    numpy.testing.assert_allclose(f(np.array(a)).asnumpy(), numpy.linalg.norm(a, order, axis), rtol=1e-12)
+    numpy.testing.assert_allclose(f(np.array(a), keepdims=True), numpy.linalg.norm(a, order, axis, True), rtol=1e-12)
+    if order:
+        gradcheck(f, np.array(a), order=2)
+
+
+@pytest.mark.parametrize("order", [3, 0.5, -1, -3])
+def test_a_norm_of_any_order_neither_overflows_nor_has_a_slope_of_nan_at_0(order):
+    x = np.array([[3e-200, 4e-200], [3e200, 4e200], [0.0, 2.0], [0.0, 0.0]], dtype="float64")
+    x.attach_grad()
+    with autograd.record():
+        y = np.linalg.norm(x, order, axis=1)
+    y.backward()
+    one = (3.0**order + 4.0**order) ** (1 / order)
+    numpy.testing.assert_allclose(y.asnumpy(), [one * 1e-200, one * 1e200, 2 if order > 0 else 0, 0], rtol=1e-12)
+    slopes = [(one / v) ** (1 - order) for v in (3, 4)]
+    numpy.testing.assert_allclose(x.grad.asnumpy(), [slopes, slopes, [0, order > 0], [0, 0]], rtol=1e-12)
+    assert np.linalg.norm(np.array([300, 400], dtype="float16"), 3) == numpy.float16(449.79)
+    assert np.linalg.norm(np.array([])[:0], 3) == 0
 
 
 @pytest.mark.parametrize("factor", [1e-300, 1e-200, 1.0, 1e200, 3e307])

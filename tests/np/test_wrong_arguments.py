@@ -6,7 +6,16 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, create, gpu, image, nd, np, npx
-from minigrad.errors import ArgumentError, AxisError, GraphError, KindError, PositionError, ShapeError, UsageError
+from minigrad.errors import (
+    ArgumentError,
+    AxisError,
+    GraphError,
+    KeywordError,
+    KindError,
+    PositionError,
+    ShapeError,
+    UsageError,
+)  # fmt: skip
 
 X = np.array(numpy.arange(1.0, 13, dtype="float32").reshape(2, 2, 3), ctx=cpu())
 NAN, INF = math.nan, math.inf
@@ -63,6 +72,21 @@ NAN, INF = math.nan, math.inf
 )  # fmt: skip
 def test_an_argument_that_cannot_be_meant_is_refused_with_its_value(f, said):
     with pytest.raises((ArgumentError, ShapeError), match=said):
+        f()
+
+
+@pytest.mark.parametrize(
+    ("f", "said"),
+    [
+        (lambda: np.concatenate(X, X), r"its arrays as one list: concatenate\(\[a, b\]\)"),
+        (lambda: np.stack([1, 2], [3, 4]), r"its arrays as one list: stack\(\[a, b\]\)"),
+        (lambda: np.concatenate(), "at least one"), (lambda: np.stack(), "at least one"),
+        (lambda: np.concatenate([X], axes=0), "no argument 'axes'; it takes arrays, axis, out"),
+        (lambda: np.stack([X], dim=0), "no argument 'dim'; it takes arrays, axis"),
+    ],
+)  # fmt: skip
+def test_functions_of_several_arrays_say_how_they_are_called(f, said):
+    with pytest.raises(KeywordError, match=said):
         f()
 
 

@@ -151,6 +151,16 @@ def test_set_learning_rate_sets_it_unless_a_schedule_decides():
     assert isinstance(caught.value, UserWarning)
 
 
+@pytest.mark.parametrize("schedule", [CosineScheduler(100), PolyScheduler(100), FactorScheduler(100)])
+def test_what_is_advised_where_a_schedule_decides_sets_the_rate(schedule):
+    """It was `base_lr`, which a cosine does not look at after it has begun."""
+    opt = SGD(lr_scheduler=schedule)
+    with pytest.raises(ScheduleError, match=r"call its set_base\(\)"):
+        opt.set_learning_rate(0.5)
+    schedule.set_base(0.5)
+    assert opt.learning_rate == 0.5
+
+
 # Multipliers
 
 

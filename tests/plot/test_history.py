@@ -153,5 +153,10 @@ def test_what_cannot_be_recorded_is_refused_with_what_to_do():
         record("sgd", "rosenbrock", start=(1e300, 1.0))
 
 
+@pytest.mark.parametrize("start", [np.array([1, 2]), numpy.array([1.0, 2.0]), [1, 2]])
+def test_a_start_may_be_an_array(start):
+    assert record("sgd", "valley", start=start, steps=1).positions[0].tolist() == [1, 2]
+
+
 def test_a_surface_that_uses_x_alone_has_no_slope_in_y():
     assert slope(Surface("cut", lambda x, y: x**2), (3.0, 4.0)).tolist() == [6.0, 0.0]

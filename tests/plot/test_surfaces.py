@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad import autograd, np
+from minigrad import autograd, np, optimizer, plot
 from minigrad.errors import ArgumentError, KindError
 from minigrad.optimizer.rule import Trace, evaluate
 from minigrad.plot.surfaces import SAMPLES, SURFACES, Surface, surface
@@ -102,3 +102,14 @@ def test_what_is_no_surface_is_refused_with_what_to_do():
         surface("rosenbrok")
     with pytest.raises(KindError, match="3 is not a surface; expected a name such as 'rosenbrock', or a function"):
         surface(3)
+
+
+@pytest.mark.parametrize(
+    "of", [lambda x, y: math.sin(x) + y * y, lambda x, y: x * x if x > 0 else y * y], ids=["math", "if"]
+)
+@pytest.mark.parametrize("draw", [plot.trajectory, plot.race, plot.vectors])
+def test_a_surface_that_takes_only_numbers_is_refused_with_what_to_write(of, draw):
+    """A step by autograd may do: the slope of math.sin(x) would be 0."""
+    rule = optimizer.SGD(learning_rate=0.1)
+    with pytest.raises(KindError, match=r"your surface fails for many x and y at once.* np\.where\(x > 0, a, b\)"):
+        draw(rule, of, start=(1.0, 2.0))
