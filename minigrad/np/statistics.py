@@ -15,7 +15,8 @@ from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.np.products import conjugated
-from minigrad.ops.accumulate import computed_wide, count, over
+from minigrad.ops.accumulate import count, over
+from minigrad.ops.wide import computed_wide
 from minigrad.values import asarray
 
 

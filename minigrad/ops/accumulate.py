@@ -1,21 +1,17 @@
-"""How a long sum is added up: in which dtype and in which order, so that small terms count and nothing overflows.
+"""How a long sum is added up: in which dtype (`dtypes.py`) and order, so that small terms count and nothing overflows.
 
-A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
-numbers is computed in float64. In float32 no more than a thousand values are added one after the other: 200,000 rows
-would lose 2e-3 of their sum that way.
+In float32 no more than a thousand values are added one after the other: 200,000 rows would lose 2e-3 of their sum that
+way.
 """
 
-import functools
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any
 
 import numpy
 
 from minigrad.device import on_host, ones
-from minigrad.dtypes import FLOAT32, FLOAT64, result_dtype, single, unhalved, wide, widened
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from minigrad.dtypes import FLOAT32, FLOAT64, single, unhalved, wide, widened
 
 BLOCK = 128
 """How many values are added one after the other, as in NumPy's own pairwise sums."""
@@ -23,25 +19,6 @@ FEW = 2 * BLOCK
 """How many values may be added one after the other where blocks would cost more than they gain."""
 LONG = 1024
 """The most values that a product with a vector may add up: BLAS adds them one after the other, but fast."""
-
-
-def computed_wide(function: Function) -> Function:
-    """Make a function of Tensors, built from operations, compute in wide dtypes: it rounds once, at the end."""
-
-    @functools.wraps(function)
-    def rounded(*args: Any, **kwargs: Any) -> Any:
-        dtypes = [a.dtype for a in (*args, *kwargs.values()) if _is_array(a)]
-        if all(dtype == wide(dtype) for dtype in dtypes):
-            return function(*args, **kwargs)
-        args = tuple(widened(a) if _is_array(a) else a for a in args)
-        kwargs = {name: widened(a) if _is_array(a) else a for name, a in kwargs.items()}
-        return function(*args, **kwargs).astype(result_dtype(*dtypes))
-
-    return cast(Function, rounded)
-
-
-def _is_array(a: Any) -> bool:
-    return hasattr(a, "dtype") and not isinstance(a, numpy.generic)
 
 
 def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -88,15 +65,6 @@ def variance(xp, x, axis=None, keepdims=False, ddof=0):
     apart = xp.abs(apart) if x.dtype.kind == "c" else apart
     squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
     return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
-
-
-def running_total(xp, x, axis, dtype):
-    """The running sums of a raw array along `axis`, as `dtype`: in float64 if they are long."""
-    given = x.dtype if dtype is None else numpy.dtype(dtype)
-    if given.kind != "f":
-        return xp.cumsum(x, axis=axis, dtype=dtype)
-    added = FLOAT64 if count(x, axis) > LONG else single(given)
-    return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
 
 
 def column_sums(xp, x):

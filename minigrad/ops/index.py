@@ -212,28 +212,6 @@ def one_hot(xp, indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     return xp.where(hit, on_value, off_value).astype(dtype)
 
 
-@op
-def sort(xp, x, axis=-1):
-    """The values in increasing order along `axis` (of the flattened array if None), NaN last.
-
-    Gradient: g put back in the places that the values came from.
-
-    >>> from minigrad import np
-    >>> np.sort(np.array([3, 1, 2]))
-    array([1., 2., 3.])
-    """
-    return xp.sort(x, axis=axis)
-
-
-def _unsorted(F, g, target, x, axis):
-    if axis is None:
-        x, axis = F.reshape(x, (-1,)), 0
-    return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), target.shape)
-
-
-sort.vjp(x=_unsorted)
-
-
 def whole_numbers(xp: Any, indices: Any, what: str = "position") -> Any:
     """Positions as integers wide enough for any: Gluon's are often float32, and bytes end at 255.
 
