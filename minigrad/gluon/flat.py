@@ -105,7 +105,7 @@ def learns(p: Parameter) -> bool:
     return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
 
 
-def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
+def group_key(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
     """What the members of one group have in common: dtype, device and multipliers."""
     return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult
 

@@ -12,7 +12,7 @@ from minigrad.device import Context
 from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, BatchSizeError, KindError, StaleGradientError, UsageError, suggestion
-from minigrad.gluon.flat import Group, Member, kind, learns
+from minigrad.gluon.flat import Group, Member, group_key, learns
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
@@ -245,7 +245,7 @@ class Trainer:
             for i, p in enumerate(self._params):
                 if learns(p):
                     tensor = p.data(ctx)
-                    alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
+                    alike.setdefault(group_key(p, tensor), []).append(Member(i, p, tensor))
             with ctx:
                 self._groups.append([Group(members, updater) for members in alike.values()])
 

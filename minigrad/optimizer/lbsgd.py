@@ -7,8 +7,8 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KindError, UsageError
 from minigrad.optimizer.accepts import check, weight_of
 from minigrad.optimizer.arguments import number, velocity
-from minigrad.optimizer.norms import divides, norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.optimizer.outside import divides, norm
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import clip, sqrt, where
 

@@ -203,15 +203,14 @@ def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence
 
     `alike` says whether they also have the same dtype.
     """
-    size, ndim = arrays[0].size, arrays[0].ndim
-    for a in arrays:
-        if ndim != 1 or not a.flags.c_contiguous:
-            flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-            on_cpu(way, graph, flat, parameters, alike)
-            for name, array, done in zip(graph.arrays, arrays, flat):
-                if name in graph.written and not array.flags.c_contiguous:
-                    array[...] = done.reshape(array.shape)
-            return
+    if arrays[0].ndim != 1 or not all([a.flags.c_contiguous for a in arrays]):
+        flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+        on_cpu(way, graph, flat, parameters, alike)
+        for name, array, done in zip(graph.arrays, arrays, flat):
+            if name in graph.written and not array.flags.c_contiguous:
+                array[...] = done.reshape(array.shape)
+        return
+    size = arrays[0].size
     if size == 0:
         return
     if way != "numba" or graph.moving or not (alike and arrays[0].dtype.itemsize > 2):
