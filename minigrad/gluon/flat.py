@@ -15,7 +15,7 @@ from minigrad.engine.clock import clock
 from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.parameter import Parameter
-from minigrad.optimizer.optimizer import Optimizer, refresh
+from minigrad.optimizer.optimizer import refresh
 from minigrad.optimizer.updater import Updater, leaves
 
 
@@ -68,8 +68,9 @@ class Group:
                 return False
         return True
 
-    def step(self, optimizer: Optimizer, updater: Updater, stale: Collection[Leaf]) -> None:
+    def step(self, updater: Updater, stale: Collection[Leaf]) -> None:
         """Update the members whose gradients are fresh: in one run if all are fresh and their step counts agree."""
+        optimizer = updater.optimizer
         counts = optimizer._index_update_count
         if not self.flat or stale or len({*map(counts.get, self.indices)}) > 1:
             for m in self.members:

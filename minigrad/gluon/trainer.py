@@ -67,7 +67,7 @@ class Trainer:
         self._places = _places(params, self._params)
         self._contexts = _common_contexts(self._params)
         self._set_optimizer(_made(optimizer, optimizer_params))
-        self._scale = self._optimizer.rescale_grad
+        self._scale = self._optimizer.rescale_grad  # which a step divides by its batch size
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._exchange = self._made_exchange(kvstore, update_on_kvstore, compression_params)
         self._warned = False  # of an averaged loss
@@ -219,7 +219,7 @@ class Trainer:
                 if groups is not first:  # without a store each device uses its own gradients; this counts as one step
                     optimizer._index_update_count, optimizer.num_update = dict(counts), latest
                 for group in groups:
-                    group.step(optimizer, updater, stale)
+                    group.step(updater, stale)
 
     def _groups_hold(self) -> bool:
         """Whether the groups are still valid: made, complete, intact, and for the present reading."""

@@ -54,7 +54,7 @@ def average(xp, x, axis=None, keepdims=False, dtype=None):
     """The mean of a raw array over `axis`, NaN if there are no values, in a dtype as wide as `total` adds in."""
     if dtype is not None or x.dtype.kind != "f":
         dtype = wide(x.dtype if dtype is None else numpy.dtype(dtype))
-    return total(xp, x, axis, keepdims, dtype) / over(count(x, axis))
+    return total(xp, x, axis, keepdims, dtype) / divisor(count(x, axis))
 
 
 def variance(xp, x, axis=None, keepdims=False, ddof=0):
@@ -64,7 +64,7 @@ def variance(xp, x, axis=None, keepdims=False, ddof=0):
         apart = xp.subtract(apart, average(xp, apart, axis, True), out=apart if again and x.ndim else None)
     apart = xp.abs(apart) if x.dtype.kind == "c" else apart
     squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
-    return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
+    return total(xp, squares, axis, keepdims) / divisor(count(x, axis) - ddof)
 
 
 def column_sums(xp, x):
@@ -123,14 +123,14 @@ def added_at(xp, g, key, shape):
     return out.astype(dtype, copy=False)
 
 
-def some(x: Any, axis: Any) -> Any:
+def nonempty(x: Any, axis: Any) -> Any:
     """`x` itself; ValueError if there is nothing to choose from over `axis`. (CuPy raises none for an empty result.)"""
     if not x.size and not count(x, axis):
         raise ValueError("zero-size array to reduction operation which has no identity")
     return x
 
 
-def over(n: float) -> float:
+def divisor(n: float) -> float:
     """A number of values to divide by; NaN if there are none, since the quotient is undefined then."""
     return n if n > 0 else math.nan
 

@@ -56,9 +56,14 @@ def getitem(xp, x, key):
     return x[key]
 
 
-getitem.vjp(
-    x=lambda F, g, target, key: (F.put_back if type(g) is Tensor or not _is_basic(key) else Piece)(g, key, target.shape)
-)
+def _put_piece(F, g, target, key):
+    """Zeros around g; or for a slice a `Piece`, which the backward pass adds in place, unless it is recorded."""
+    if type(g) is Tensor or not _is_basic(key):
+        return F.put_back(g, key, target.shape)
+    return Piece(g, key, target.shape)
+
+
+getitem.vjp(x=_put_piece)
 
 
 @op

@@ -10,7 +10,7 @@ import math
 from minigrad.dtypes import as_dtype, wide, widened
 from minigrad.engine.operation import op
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import axes_of, count, over, some, total
+from minigrad.ops.accumulate import axes_of, count, divisor, nonempty, total
 
 
 def restore(F, g, x, axis):
@@ -77,7 +77,7 @@ def _from_the_mean(F, g, x, axis, ddof):
     x = widened(x)
     for _ in range(2):  # as in `variance`
         x = x - F.mean(x, axis, keepdims=True)
-    return restore(F, g, x, axis) * x * (1 / over(count(x, axis) - ddof))
+    return restore(F, g, x, axis) * x * (1 / divisor(count(x, axis) - ddof))
 
 
 var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis, ddof))
@@ -109,7 +109,7 @@ def max(xp, x, axis=None, keepdims=False):
     >>> np.max(np.array([[1, 5], [4, 2]]), axis=1)
     array([5., 4.])
     """
-    return xp.max(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.max(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -122,7 +122,7 @@ def min(xp, x, axis=None, keepdims=False):
     >>> np.min(np.array([[1, 5], [4, 2]]), axis=1)
     array([1., 2.])
     """
-    return xp.min(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.min(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 def _shared_among_winners(F, g, y, x, axis):
@@ -173,7 +173,7 @@ def argmax(xp, x, axis=None, keepdims=False):
     >>> np.argmax(np.array([[1, 5], [4, 2]]), axis=1)
     array([1, 0])
     """
-    return xp.argmax(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.argmax(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -186,7 +186,7 @@ def argmin(xp, x, axis=None, keepdims=False):
     >>> np.argmin(np.array([[1, 5], [4, 2]]), axis=1)
     array([0, 1])
     """
-    return xp.argmin(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.argmin(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op

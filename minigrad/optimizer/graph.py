@@ -31,7 +31,9 @@ class Graph:
     """The equations of a rule, in the order written.
 
     * `states`: their names; `results`: the next value of w and of each state, by name.
-    * `arrays`: the names of the array inputs (w, g, the states, and anything else asked for that is not a number).
+    * `arrays`: the names of the array inputs (w, g, the states, and `extras`, all else asked for that is not a number).
+    * `asked`: what the rule asks for by name, and whether that is an array; `prepared`: see `active`.
+    * `written`: the results that are not the old value itself, by name.
     * `nodes`: the operations on each element, in order.
     * `parameters`: the scalars that these need, such as `1 - beta1**t`; `fold` computes them once per step.
     * `compiled`: the programs that the readings made of it.
