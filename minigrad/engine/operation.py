@@ -200,8 +200,9 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. DTypeError for complex ones,
-        unless the VJPs hold for them.
+        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers.
+
+        DTypeError if either holds complex numbers, unless the VJPs hold for them.
         """
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(

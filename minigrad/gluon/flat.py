@@ -57,9 +57,7 @@ class Group:
         self.flat_states = [_joined(pieces) for pieces in zip(*self.states)]
 
     def intact(self) -> bool:
-        """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
-        still views of the flat arrays.
-        """
+        """Whether the members are still the arrays of their parameters, with the same multipliers, and views of `w`."""
         for m in self.members:
             tensor, leaf = m.tensor, m.leaf
             if tensor.node is not leaf or tensor.data is not m.data or leaf.grad.data is not m.grad:

@@ -225,11 +225,7 @@ class Trainer:
         """Whether the groups are still valid: made, complete, intact, and for the present reading."""
         if not self._groups or any(map(learns, self._idle)) or self._reading != chosen():
             return False
-        for groups in self._groups:
-            for group in groups:
-                if not group.intact():
-                    return False
-        return True
+        return all([group.intact() for groups in self._groups for group in groups])
 
     def _make_groups(self) -> None:
         for p in self._params:
@@ -252,17 +248,21 @@ class Trainer:
     # Files
 
     def save_states(self, fname: Any) -> None:
-        """Write the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators, so
-        that resumed training gives the same results to the bit. With `kvstore=None` each of several devices has states
-        of its own, and those of the first are written, as in Gluon.
+        """Write what resumed training needs to give the same results to the bit.
+
+        These are the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators.
+        With `kvstore=None` each of several devices has states of its own, and those of the first are written, as in
+        Gluon.
         """
         from minigrad.gluon.trainer_files import save
 
         save(self, fname)
 
     def load_states(self, fname: Any) -> None:
-        """Read what `save_states` wrote, including the optimizer, which replaces the present one, as in Gluon: with a
-        warning if it is of another class; `rescale_grad` stays as it is. Nothing changes unless everything fits.
+        """Read what `save_states` wrote; nothing changes unless everything fits.
+
+        The optimizer in the file replaces the present one, as in Gluon, with a warning if it is of another class;
+        `rescale_grad` stays as it is.
         """
         from minigrad.gluon.trainer_files import load
 
