@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import flag, number, one_of, shown
@@ -225,7 +226,7 @@ class Trainer:
         """Whether the groups are still valid: made, complete, intact, and for the present reading."""
         if not self._groups or any(map(learns, self._idle)) or self._reading != chosen():
             return False
-        return all([group.intact() for groups in self._groups for group in groups])
+        return all(map(Group.intact, chain.from_iterable(self._groups)))
 
     def _make_groups(self) -> None:
         for p in self._params:

@@ -199,18 +199,12 @@ _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.en
 
 
 def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
-    """Run on NumPy arrays of the same shape and any layout: those that are not contiguous are copied, and copied back.
-
-    `alike` says whether they also have the same dtype.
-    """
-    if arrays[0].ndim != 1 or not all([a.flags.c_contiguous for a in arrays]):
-        flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-        on_cpu(way, graph, flat, parameters, alike)
-        for name, array, done in zip(graph.arrays, arrays, flat):
-            if name in graph.written and not array.flags.c_contiguous:
-                array[...] = done.reshape(array.shape)
-        return
-    size = arrays[0].size
+    """Run on NumPy arrays of the same shape and any layout. `alike` says whether they also have the same dtype."""
+    size, ndim = arrays[0].size, arrays[0].ndim
+    for a in arrays:
+        if ndim != 1 or not a.flags.c_contiguous:
+            on_flat(way, graph, arrays, parameters, alike)
+            return
     if size == 0:
         return
     if way != "numba" or graph.moving or not (alike and arrays[0].dtype.itemsize > 2):
@@ -222,3 +216,12 @@ def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence
         from minigrad.optimizer.threads import in_parts
 
         in_parts(step, graph, arrays, parameters, most)
+
+
+def on_flat(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
+    """The same on the arrays with one axis each; those that are not contiguous are copied, and copied back."""
+    flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+    on_cpu(way, graph, flat, parameters, alike)
+    for name, array, done in zip(graph.arrays, arrays, flat):
+        if name in graph.written and not array.flags.c_contiguous:
+            array[...] = done.reshape(array.shape)
