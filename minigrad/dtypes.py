@@ -20,7 +20,9 @@ FLOAT32, FLOAT64 = numpy.dtype("float32"), numpy.dtype("float64")
 
 def single(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:
     """float32 for float16, else `dtype` itself, in this machine's byte order: NumPy adds up in no other."""
-    return FLOAT32 if dtype.kind == "f" and dtype.itemsize < 4 else dtype if dtype.isnative else dtype.newbyteorder("=")
+    if dtype.kind == "f" and dtype.itemsize < 4:
+        return FLOAT32
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def wide(dtype: numpy.dtype[Any]) -> numpy.dtype[Any]:

@@ -210,7 +210,8 @@ class Trainer:
         if not self._groups_hold():
             self._make_groups()
         optimizer, first = self._optimizer, self._groups[0]
-        counts, latest = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}, optimizer.num_update
+        counts = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}
+        latest = optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
                 if groups is not first and self._exchange is not None:  # equal gradients everywhere: copy the step

@@ -104,8 +104,10 @@ def take(xp, x, indices, axis=None, mode="raise"):
 def _inside(xp, indices, shape, axis, mode):
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
-    indices, clipped = whole_numbers(xp, indices), one_of("mode", mode, "raise", "clip", "wrap") == "clip"
-    return xp.clip(indices, 0, n - 1) if clipped else indices % n if mode == "wrap" else indices
+    indices = whole_numbers(xp, indices)
+    if one_of("mode", mode, "raise", "clip", "wrap") == "clip":
+        return xp.clip(indices, 0, n - 1)
+    return indices % n if mode == "wrap" else indices
 
 
 def _put_rows(F, g, target, indices, axis, mode):
@@ -191,7 +193,8 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
     >>> npx.pick(np.array([[1, 2], [3, 4]]), [0, 1])
     array([1., 4.])
     """
-    n = x.shape[axis := axis_in(x.shape, axis)]
+    axis = axis_in(x.shape, axis)
+    n = x.shape[axis]
     index = astype(index, "int64")
     index = clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else mod(index, n)
     if index.ndim < x.ndim:

@@ -244,4 +244,5 @@ def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
     shape = tuple(1 if i in joint else n for i, n in enumerate(x.shape))
     with x.ctx:
         drawn = generator(x.ctx).random(shape, dtype=numpy.float32)
-        return Tensor((drawn >= p).astype(dtype := result_dtype(x.dtype)) * dtype.type(1 / (1 - p)), x.ctx)
+        dtype = result_dtype(x.dtype)
+        return Tensor((drawn >= p).astype(dtype) * dtype.type(1 / (1 - p)), x.ctx)
