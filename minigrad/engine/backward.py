@@ -81,6 +81,7 @@ def walk(
     grads: dict[Any, Any] = {}  # sums so far, of leaves and of nodes whose turn has not come
     own: set[Any] = set()  # those whose sum nothing else refers to, so that slices can be added in place
     F = recorded() if create_graph else None
+    observers = state.observers
     for head, seed in zip(heads, seeds):
         add(F, grads, own, head.node, seed)
     ctx = None
@@ -101,7 +102,7 @@ def walk(
             ctx.use()
         try:
             parts = node.pull(F, g)
-            for observer in state.observers:
+            for observer in observers:
                 observer.pulled(node, g, parts)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
