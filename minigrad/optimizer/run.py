@@ -17,7 +17,7 @@ import numpy
 
 from minigrad.device import Array
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.accepts import FLOATS, check
+from minigrad.optimizer.accepts import FLOATS, check_arrays
 from minigrad.optimizer.graph import Graph, Scalars, active, is_own, trace
 from minigrad.optimizer.readings import numpy as numpy_reading
 
@@ -66,7 +66,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
         if a.dtype is not dtype or a.shape != shape:
             alike = False
     if not alike:
-        check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
+        check_arrays(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
     if graph.unproved:
         from minigrad.optimizer.readings.compare import compare
 
