@@ -32,7 +32,7 @@ from minigrad.values import array
 from minigrad.gluon.loss.softmax import SoftmaxCrossEntropyLoss
 from minigrad.gluon.nn.basic import Dense, Sequential
 from minigrad.gluon.trainer import Trainer
-from minigrad.sampling import seed
+from minigrad.random import seed
 
 data = numpy.load("digits.npz")
 loss_of = SoftmaxCrossEntropyLoss()

@@ -3,11 +3,11 @@
 import math
 from typing import Any
 
+from minigrad import random
 from minigrad.arguments import number, numbers, one_of
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.initializer.initializer import Initializer, register, registry
-from minigrad.sampling import normal, uniform
 
 
 @register
@@ -108,6 +108,6 @@ class MSRAPrelu(Xavier):
 def draw(law: str, scale: float, arr: Tensor) -> None:
     """Fill `arr` with draws from U(-scale, scale), or from N(0, scale^2) if `law` is 'gaussian'."""
     if law == "uniform":
-        arr[...] = uniform(-scale, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
+        arr[...] = random.uniform(-scale, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
     else:
-        arr[...] = normal(0, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)
+        arr[...] = random.normal(0, scale, shape=arr.shape, dtype=arr.dtype, ctx=arr.ctx)

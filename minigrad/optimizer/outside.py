@@ -8,7 +8,7 @@ here waits for the device.
 import math
 from typing import Any
 
-from minigrad import sampling
+from minigrad import random
 from minigrad.arguments import number
 from minigrad.device import Array, context_of, on_host, xp_of
 from minigrad.dtypes import single, unhalved
@@ -37,7 +37,7 @@ def normal(variance: Any, like: Array) -> Array:
         return like.trace.node("normal", 0.0, variance)
     with context_of(like):
         deviation = math.sqrt(number("the rate, a variance,", variance, 0))
-        return sampling.normal(0.0, deviation, shape=like.shape, dtype=single(like.dtype)).data
+        return random.normal(0.0, deviation, shape=like.shape, dtype=single(like.dtype)).data
 
 
 def divides(divisor: Any, n: Any) -> Any:

@@ -11,7 +11,7 @@ from errata import theirs
 from errata.table import chapters
 from recorded import DATA, LIBRARIES, PATHS, G, W, apart, named, ours, walked
 
-from minigrad import np, optimizer, sampling
+from minigrad import np, optimizer, random
 
 E, R = "learning_rate=0.1, epsilon=0.1", "learning_rate=0.1"
 CLIP = "wd=0.1, clip_gradient=0.3"
@@ -256,7 +256,7 @@ def test_first_steps_were_found_for_most_rows():
 
 def test_the_first_step_of_sgld_is_half_a_step_and_the_noise(monkeypatch):
     (dialect, _) = chapters()["sgld"].dialects
-    monkeypatch.setattr(sampling, "normal", lambda *_, **__: np.array([0.25, 0.25], dtype="float64"))
+    monkeypatch.setattr(random, "normal", lambda *_, **__: np.array([0.25, 0.25], dtype="float64"))
     step = W - ours(optimizer.SGLD(learning_rate=0.1))[0]
     assert step == pytest.approx(eval(dialect.first, {"lr": 0.1, "g": G[0], "noise": 0.25}))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from minigrad import lr_scheduler, np, optimizer, sampling
+from minigrad import lr_scheduler, np, optimizer, random
 from minigrad.optimizer.run import reading
 
 CASES = json.loads((Path(__file__).parent.parent / "data" / "optimizers.json").read_text())["cases"]
@@ -110,7 +110,7 @@ def check(case, monkeypatch):
     def normal(loc, scale, shape, dtype):
         return np.array(noise.pop(0).reshape(shape).astype(dtype))
 
-    monkeypatch.setattr(sampling, "normal", normal)
+    monkeypatch.setattr(random, "normal", normal)
     parameters, paths, _, _ = replay(case)
     for p, path in zip(parameters, paths):
         want = [numbers(w) for w in p.get(case["expected_default"], p["weights"])]

@@ -4,7 +4,7 @@ import numpy
 import pytest
 from table import TABLE
 
-from minigrad import autograd, cpu, gluon, gpu, kv, np, optimizer, random, sampling
+from minigrad import autograd, cpu, gluon, gpu, kv, np, optimizer, random
 from minigrad.gluon.utils import clip_global_norm, split_and_load
 from minigrad.optimizer.run import reading
 from tests.strict.record import recording
@@ -37,7 +37,7 @@ def drive(row, ctx, dtype, **other):
 def test_a_step_is_one_kernel_or_two_around_a_norm_without_waiting(gpus, monkeypatch, row, dtype, other):
     if row.matrix:
         other = {k: v for k, v in other.items() if k != "wd"}
-    monkeypatch.setattr(sampling, "normal", lambda *_, shape, dtype, **__: np.zeros(shape, dtype))  # SGLD's noise
+    monkeypatch.setattr(random, "normal", lambda *_, shape, dtype, **__: np.zeros(shape, dtype))  # SGLD's noise
     with reading("numpy"):
         expected, _ = drive(row, cpu(), dtype, **other)
     found, seen = drive(row, gpu(1), dtype, **other)

@@ -5,7 +5,7 @@ import pytest
 from as_written import drawn
 from table import TABLE
 
-from minigrad import np, optimizer, sampling
+from minigrad import np, optimizer, random
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.readings.latex import equation
 from minigrad.optimizer.readings.text import plain
@@ -41,7 +41,7 @@ VARIABLES = {
 def noise(monkeypatch):
     """Noise that both sides know."""
     drawn = iter(NOISE)
-    monkeypatch.setattr(sampling, "normal", lambda loc, scale, shape, dtype: np.array([next(drawn)], dtype=dtype)[0])
+    monkeypatch.setattr(random, "normal", lambda loc, scale, shape, dtype: np.array([next(drawn)], dtype=dtype)[0])
 
 
 def made(row, more):
