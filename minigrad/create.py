@@ -14,7 +14,7 @@ from minigrad.engine.accepts import as_raw, shape_of
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, GraphError
-from minigrad.ops.accumulate import over
+from minigrad.ops.accumulate import divisor
 from minigrad.ops.elementwise import power
 from minigrad.values import asarray
 
@@ -172,7 +172,7 @@ def linspace(
     if not retstep:
         return Tensor(raw, where)
     with where:
-        step = (stop - start) / over(num - 1 if endpoint else num)
+        step = (stop - start) / divisor(num - 1 if endpoint else num)
     return Tensor(raw, where), Tensor(step, where) if shape else step
 
 

@@ -123,7 +123,7 @@ class _Local(threading.local):
 
     def __init__(self) -> None:
         self.contexts = [cpu()]
-        self.homes: list[int] = []
+        self.homes: list[int] = []  # CUDA's current device before each excursion
 
 
 _local = _Local()

@@ -6,6 +6,7 @@ from typing import Any
 from minigrad import ops
 from minigrad.absent import answers_for_absent
 from minigrad.arguments import flag, lengths, one_of
+from minigrad.axes import axes_in
 from minigrad.codes import GLUON, coded_shape
 from minigrad.composed import as_tensor
 from minigrad.doors import DOORS
@@ -13,7 +14,6 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import AbsentError
 from minigrad.explain import described
 from minigrad.operators import Operators, give, method
-from minigrad.ops.reduce import all_but
 
 
 def _method(name: str) -> Callable[..., Tensor]:
@@ -30,6 +30,12 @@ def _reduction(name: str) -> Callable[..., Tensor]:
 
     reduction.__name__, reduction.__doc__ = name, plain.__doc__
     return reduction
+
+
+def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
+    """The axes that are not named, which is what Gluon's `exclude` reduces over."""
+    named = () if axis is None else axes_in((1,) * ndim, axis)
+    return tuple(i for i in range(ndim) if i not in named)
 
 
 class Methods(Operators):

@@ -63,13 +63,14 @@ def _draw(
     with where:
         raw = [p.item() if isinstance(p, numpy.generic) else p for p in raw]
         raw = [where.put(numpy.asarray(p)) if isinstance(p, (list, tuple, numpy.ndarray)) else p for p in raw]
-        values = law(generator(where), shape, *([] if combine else raw))
-        if combine and not tensors:
-            values = combine(values, *raw)
-        noise = "float64" if combine and tensors and dtype.kind != "f" else dtype  # whole numbers only at the end
-        drawn = Tensor(where.xp.asarray(values, dtype=noise), where)
-        if combine and tensors:
-            drawn = combine(drawn, *(p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw))).astype(dtype)
+        g = generator(where)
+        if combine and tensors:  # recorded operations; whole numbers only at the end
+            noise = Tensor(where.xp.asarray(law(g, shape), dtype if dtype.kind == "f" else "float64"), where)
+            mixed = [p if isinstance(p, Tensor) else r for p, r in zip(parameters, raw)]
+            drawn: Tensor = combine(noise, *mixed).astype(dtype)
+        else:
+            values = combine(law(g, shape), *raw) if combine else law(g, shape, *raw)
+            drawn = Tensor(where.xp.asarray(values, dtype=dtype), where)
     return drawn if out is None else write(out, drawn, "A random draw")
 
 

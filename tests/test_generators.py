@@ -12,7 +12,7 @@ import pytest
 
 from minigrad import cpu, random
 from minigrad.errors import FileError
-from minigrad.generators import generator_states, set_generator_states
+from minigrad.generator_states import generator_states, set_generator_states
 
 ROOT = Path(__file__).parent.parent
 

@@ -28,6 +28,7 @@ OLD_PATHS = {
     "minigrad.ops.axes": "minigrad.axes",
     "minigrad.ops.codes": "minigrad.codes",
     "minigrad.optimizer.latex": "minigrad.optimizer.readings.latex",
+    "minigrad.optimizer.norms": "minigrad.optimizer.outside",
     **{f"minigrad.optimizer.run_{name}": f"minigrad.optimizer.readings.{name}" for name in ("numpy", "numba", "cuda")},
 }
 """Old module names, which still work -> new names."""

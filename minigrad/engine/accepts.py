@@ -1,4 +1,4 @@
-"""What an operation accepts where an array is expected: Tensors, numbers, lists of numbers, arrays of any library.
+"""What an operation accepts where an array is expected (Tensors, numbers, lists, arrays of any library), and returns.
 
 Text, None, sets, rows of unequal length, and arrays on different devices are refused. Python's numbers and whole
 numbers take the dtype of the floats that they are combined with.
@@ -14,7 +14,7 @@ import numpy
 
 from minigrad.axes import check_axis
 from minigrad.device import MODULES, SHARING, Context, context_of, current_context, without_copy
-from minigrad.dtypes import NUMBERS
+from minigrad.dtypes import NUMBERS, result_dtype
 from minigrad.engine.modes import state
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import AxisError, DeviceError, DTypeError, GraphError, KeywordError, MinigradError, ShapeError
@@ -110,6 +110,35 @@ def from_lists(values: Any, dtype: Any = None) -> Any:
             f"A list cannot become an array: {error} Check that all rows have the same length, and that all arrays in "
             "it have the same shape."
         ) from None
+
+
+def in_result_dtype(op: Op, xp: Any, y: Any, args: tuple[Any, ...], raw: list[Any]) -> Any:
+    """The result `y` of `op` in the dtype that Gluon would give it.
+
+    Whole numbers and Python numbers do not widen a float; an operation on these alone gives float32. `raw` are the
+    arguments `args` with raw arrays.
+    """
+    kind = y.dtype.kind if hasattr(y, "dtype") else "O"
+    if kind != "f":
+        if kind not in NUMBERS:
+            raise not_numbers(f"{op.name}()", args[0] if len(args) == 1 else args)
+        return y
+    dtypes = []
+    for name, value in zip(op.names, args):
+        if name == "dtype" and value is not None:
+            return y
+        for v in value if isinstance(value, (list, tuple)) else (value,):
+            dtype = getattr(v, "dtype", None)
+            if isinstance(dtype, numpy.dtype) and not isinstance(v, numpy.generic):
+                dtypes.append(dtype)
+    kinds = {dtype.kind for dtype in dtypes}
+    if "c" in kinds:
+        return y
+    if "f" not in kinds and y.dtype.itemsize < 4:  # NumPy uses float16 for int8
+        raw = [a.astype("float32") if hasattr(a, "dtype") and a.dtype.kind in "iub" else a for a in raw]
+        y = op.raw(xp)(*raw)
+    dtype = result_dtype(*dtypes)
+    return y if y.dtype == dtype else y.astype(dtype)
 
 
 def shape_of(values: Any) -> tuple[int, ...]:

@@ -51,9 +51,10 @@ def backward(
     heads = list(heads) if isinstance(heads, (list, tuple)) else [heads]  # type: ignore[list-item]
     with Scope(False, train_mode), excursion:
         start = checked_seeds("backward", heads, head_grads)
+        # Which leaves get the gradient of a mean? A Trainer warns before it divides that by the batch size once more.
         means = [head for head in heads if head.data.size == 1 and head.node.name == "mean"]
         mixed = 0 < len(means) < len(heads)
-        averaged = {parent for node in reached(means, ()) for parent in node.parents} if mixed else ()
+        averaged = {parent for node in toposort(means, ()) for parent in node.parents} if mixed else ()
         ctx = None
         for leaf, g in walk(heads, start, retain_graph).items():
             if leaf.ctx is not ctx:
@@ -75,11 +76,12 @@ def walk(
     `seeds` are the gradients of the heads. The walk continues `beyond` a wanted node, since there may be other wanted
     nodes behind it, unless told not to. The gradient of a leaf may have a wider dtype than the leaf.
     """
-    nodes = reached(heads, () if beyond else wanted)
+    nodes = toposort(heads, () if beyond else wanted)
     found: dict[Any, Any] = {}
     grads: dict[Any, Any] = {}  # sums so far, of leaves and of nodes whose turn has not come
     own: set[Any] = set()  # those whose sum nothing else refers to, so that slices can be added in place
     F = recorded() if create_graph else None
+    observers = state.observers
     for head, seed in zip(heads, seeds):
         add(F, grads, own, head.node, seed)
     ctx = None
@@ -100,7 +102,7 @@ def walk(
             ctx.use()
         try:
             parts = node.pull(F, g)
-            for observer in state.observers:
+            for observer in observers:
                 observer.pulled(node, g, parts)
         except Exception as error:
             error.add_note(f"This happened in the backward pass of '{node.name}', {where(node)}.")
@@ -114,7 +116,7 @@ def walk(
     return found | grads  # every node has had its turn, so only leaves are left in `grads`
 
 
-def reached(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
+def toposort(heads: Iterable[Tensor], ends: Collection[Any]) -> list[Node]:
     """All nodes that the heads were computed from, back to the `ends`: oldest first, which is topological order."""
     found: set[Node] = set()
     waiting = [head.node for head in heads]
@@ -137,7 +139,7 @@ def add(F: Any, grads: dict[Any, Any], own: set[Any], node: Any, part: Any) -> N
     """
     if part.shape != node.shape or part.dtype is not node.dtype:
         if type(part) is not Piece:
-            part = fit(F, part, node)
+            part = unbroadcast(F, part, node)
         elif node in own and node.shape:  # the sum of arrays without axes is a number, which cannot be changed
             with node.ctx:
                 grads[node] = whole = widened(grads[node])
@@ -152,7 +154,7 @@ def add(F: Any, grads: dict[Any, Any], own: set[Any], node: Any, part: Any) -> N
     grads[node] = part
 
 
-def fit(F: Any, g: Any, node: Any) -> Any:
+def unbroadcast(F: Any, g: Any, node: Any) -> Any:
     """A gradient in the shape of its node: summed over broadcast axes, or itself broadcast; real if the node is."""
     if g.dtype.kind == "c" and node.dtype.kind == "f":
         g = F.real(g)
@@ -175,36 +177,38 @@ def checked_seeds(caller: str, heads: Sequence[Tensor], head_grads: Any) -> list
         raise UsageError(
             f"{caller}() got {len(heads)} heads but {len(given)} head gradients; give one for each, or None."
         )
-    found = []
-    for head, g in zip(heads, given):
-        if not hasattr(head, "node"):
-            raise KeywordError(
-                f"{caller}() starts from arrays, not a value of type {type(head).__name__}; pass the loss itself."
-            )
-        data = head.data
-        if head.node is None:
-            raise GraphError(
-                f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
-                "from at least one array on which attach_grad() was called (or from a network's parameters). To go "
-                "back through a gradient, take that with create_graph=True."
-            )
-        head.ctx.use()
-        try:
-            g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
-        except EXPLAINED as error:  # rows of unequal length
-            raise explained(f"{caller}()", error, {"head gradient": g}) from None
-        for a, role in ((data, "on"), (g, "with")):
-            if a is not None and a.dtype.kind not in "biuf":
-                use = "; take np.real(y), np.imag(y) or np.abs(y) first." if a.dtype.kind == "c" else "."
-                raise DTypeError(f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient{use}")
-        check_unchanged(head)
-        if g is not None and g.shape != data.shape:
-            raise ShapeError(
-                f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
-            )
-        xp = xp_of(data)  # a given gradient is copied: it may be a `.grad`, which the pass replaces
-        found.append(ones(xp, data.shape, data.dtype) if g is None else xp.array(g, dtype=data.dtype))
-    return found
+    return [_seed(caller, head, g) for head, g in zip(heads, given)]
+
+
+def _seed(caller: str, head: Tensor, g: Any) -> Any:
+    """The raw gradient to start from at one head, if both can be used."""
+    if not hasattr(head, "node"):
+        raise KeywordError(
+            f"{caller}() starts from arrays, not a value of type {type(head).__name__}; pass the loss itself."
+        )
+    data = head.data
+    if head.node is None:
+        raise GraphError(
+            f"{caller}() was called on a value that was not recorded. Compute it inside `with autograd.record():` "
+            "from at least one array on which attach_grad() was called (or from a network's parameters). To go "
+            "back through a gradient, take that with create_graph=True."
+        )
+    head.ctx.use()
+    try:
+        g = None if g is None else head.ctx.put(g.data if hasattr(g, "node") else numpy.asarray(g))
+    except EXPLAINED as error:  # rows of unequal length
+        raise explained(f"{caller}()", error, {"head gradient": g}) from None
+    for a, role in ((data, "on"), (g, "with")):
+        if a is not None and a.dtype.kind not in "biuf":
+            use = "; take np.real(y), np.imag(y) or np.abs(y) first." if a.dtype.kind == "c" else "."
+            raise DTypeError(f"{caller}() was called {role} {a.dtype}, but only real numbers have a gradient{use}")
+    check_unchanged(head)
+    if g is not None and g.shape != data.shape:
+        raise ShapeError(
+            f"The head gradient has shape {g.shape} but the value has shape {data.shape}; they must be equal."
+        )
+    xp = xp_of(data)  # a given gradient is copied: it may be a `.grad`, which the pass replaces
+    return ones(xp, data.shape, data.dtype) if g is None else xp.array(g, dtype=data.dtype)
 
 
 def check_unchanged(x: Tensor) -> None:

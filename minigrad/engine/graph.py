@@ -38,9 +38,7 @@ class Leaf:
         self.averaged = False  # whether that pass started from the mean of a loss
 
     def receive(self, g: Any, averaged: bool = False) -> None:
-        """Store the finished gradient, a raw array on the current device: 'write' replaces what was there, 'add' adds
-        to it.
-        """
+        """Store the finished gradient, a raw array on the current device, as `req` says."""
         grad = self.grad
         if self.req == "add":
             with _one_at_a_time:  # other threads may add to the same gradient, and NumPy lets them run while it adds

@@ -30,8 +30,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy
 
 from minigrad.device import MODULES
-from minigrad.dtypes import in_result_dtype
-from minigrad.engine.accepts import accept, refusal, write
+from minigrad.engine.accepts import accept, in_result_dtype, refusal, write
 from minigrad.engine.graph import Node
 from minigrad.engine.modes import state
 from minigrad.engine.registry import OPS, raw, recorded
@@ -106,7 +105,7 @@ class Op:
             raise KeywordError(
                 f"{self.name}() cannot have an argument {taken.pop()!r}: in a VJP that name means something else."
             )
-        self.find_axis()
+        self.find_options()
         self.vjps: dict[int, Vjp] = {}
         self.common_vjp: Vjp | None = None
         self.recompute_aux: Callable[..., Any] | None = None
@@ -163,8 +162,8 @@ class Op:
         self.recompute_aux = recompute
         return self
 
-    def find_axis(self, new: bool = False) -> Op:
-        """Find the argument `axis`, which is checked against the first input, unless it names a `new` axis."""
+    def find_options(self, new: bool = False) -> Op:
+        """Find `out`, and `axis`, which is checked against the first input unless it names a `new` axis."""
         self.axis = self.names.index("axis") if "axis" in self.names and not new else 0
         self.takes_out = self.names[-1:] == ("out",)
         return self
@@ -201,8 +200,9 @@ class Op:
         return tuple(values)
 
     def differentiable(self, x: Any, y: Any) -> bool:
-        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers. DTypeError for complex ones,
-        unless the VJPs hold for them.
+        """Whether a gradient can pass from `y` to `x`: not if `y` holds whole numbers.
+
+        DTypeError if either holds complex numbers, unless the VJPs hold for them.
         """
         if "c" in (x.dtype.kind, y.dtype.kind) and not self.complex:
             raise DTypeError(

@@ -5,9 +5,10 @@ from minigrad.absent import answers_for_absent, explain_absent
 from minigrad.gluon import block, data, hybrid, loss, metric, nn, parameter, rnn, utils
 from minigrad.gluon.block import Block
 from minigrad.gluon.constant import Constant
-from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.parameter import Parameter
 from minigrad.gluon.parameterdict import ParameterDict
+from minigrad.gluon.symbolblock import SymbolBlock
 from minigrad.gluon.trainer import Trainer
 
 __all__ = [

@@ -241,8 +241,8 @@ class Block:
         """
         from minigrad.gluon.files import save_parameters
 
-        every = self._collect_params_with_prefix
-        save_parameters(filename, dict(self.structure()) if flag("deduplicate", deduplicate) else every())
+        once = flag("deduplicate", deduplicate)
+        save_parameters(filename, dict(self.structure()) if once else self._collect_params_with_prefix())
 
     def load_parameters(
         self,

@@ -15,7 +15,7 @@ from minigrad.engine.clock import clock
 from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.parameter import Parameter
-from minigrad.optimizer.optimizer import Optimizer, refresh
+from minigrad.optimizer.optimizer import refresh
 from minigrad.optimizer.updater import Updater, leaves
 
 
@@ -57,9 +57,7 @@ class Group:
         self.flat_states = [_joined(pieces) for pieces in zip(*self.states)]
 
     def intact(self) -> bool:
-        """Whether the members are still the arrays of their parameters, with the same gradients and multipliers, and
-        still views of the flat arrays.
-        """
+        """Whether the members are still the arrays of their parameters, with the same multipliers, and views of `w`."""
         for m in self.members:
             tensor, leaf = m.tensor, m.leaf
             if tensor.node is not leaf or tensor.data is not m.data or leaf.grad.data is not m.grad:
@@ -68,8 +66,9 @@ class Group:
                 return False
         return True
 
-    def step(self, optimizer: Optimizer, updater: Updater, stale: Collection[Leaf]) -> None:
+    def step(self, updater: Updater, stale: Collection[Leaf]) -> None:
         """Update the members whose gradients are fresh: in one run if all are fresh and their step counts agree."""
+        optimizer = updater.optimizer
         counts = optimizer._index_update_count
         if not self.flat or stale or len({*map(counts.get, self.indices)}) > 1:
             for m in self.members:
@@ -105,7 +104,7 @@ def learns(p: Parameter) -> bool:
     return p.grad_req != "null" and all([t.node is not None for t in p.tensors])
 
 
-def kind(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
+def group_key(p: Parameter, tensor: Tensor) -> tuple[Any, ...]:
     """What the members of one group have in common: dtype, device and multipliers."""
     return tensor.data.dtype, tensor.ctx, p.lr_mult, p.wd_mult
 

@@ -128,18 +128,3 @@ def device_of(x: Any) -> Any:
     if isinstance(x, (list, tuple)):
         return next((ctx for ctx in map(device_of, x) if ctx is not None), None)
     return x.ctx if hasattr(x, "__array__") else None
-
-
-class SymbolBlock(HybridBlock):
-    """Raises UsageError: minigrad reads no graph files. Make the network by its Python code and `load_parameters`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise UsageError(
-            "SymbolBlock runs MXNet's graph files, which minigrad does not read; make the network by its Python code "
-            "and use load_parameters(file)."
-        )
-
-    @staticmethod
-    def imports(*args: Any, **kwargs: Any) -> SymbolBlock:
-        """Raises UsageError: see the class."""
-        return SymbolBlock()

@@ -109,13 +109,12 @@ class Parameter:
     def grad_req(self, req: str) -> None:
         if req not in GRAD_REQS:
             raise UsageError(f"Parameter '{self.name}' got grad_req='{req}'; it must be one of {', '.join(GRAD_REQS)}.")
-        if req == "null" or self._differentiable:
-            if req == self._grad_req:
-                return
-            self._grad_req = req
-            for tensor in self.tensors:
-                self._attach(tensor)
-            stamp(self)
+        if req == self._grad_req or (req != "null" and not self._differentiable):
+            return
+        self._grad_req = req
+        for tensor in self.tensors:
+            self._attach(tensor)
+        stamp(self)
 
     def _attach(self, tensor: Tensor) -> None:
         attach(tensor, self._grad_req)
@@ -225,7 +224,8 @@ class Parameter:
 
     def list_data(self) -> list[Tensor]:
         """Its array on each device."""
-        self._find(self.tensors[0].ctx if self.tensors else None)
+        if not self.tensors:
+            self._find(None)  # finishes a deferred initialization, or raises
         return list(self.tensors)
 
     def list_grad(self) -> list[Tensor]:

@@ -5,22 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from minigrad.arguments import flag, number, one_of, shown
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import (
-    ArgumentError,
-    BatchSizeError,
-    InitializationError,
-    KindError,
-    StaleGradientError,
-    UsageError,
-    suggestion,
-)
-from minigrad.gluon.flat import Group, Member, kind, learns
+from minigrad.errors import ArgumentError, BatchSizeError, KindError, StaleGradientError, UsageError, suggestion
+from minigrad.gluon.flat import Group, Member, group_key, learns
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create
@@ -75,7 +68,7 @@ class Trainer:
         self._places = _places(params, self._params)
         self._contexts = _common_contexts(self._params)
         self._set_optimizer(_made(optimizer, optimizer_params))
-        self._scale = self._optimizer.rescale_grad
+        self._scale = self._optimizer.rescale_grad  # which a step divides by its batch size
         one_of("update_on_kvstore", update_on_kvstore, None, True, False)
         self._exchange = self._made_exchange(kvstore, update_on_kvstore, compression_params)
         self._warned = False  # of an averaged loss
@@ -103,10 +96,10 @@ class Trainer:
         from minigrad.gluon.trainer_store import Exchange
         from minigrad.kvstore.names import for_trainer
 
-        found, steps = for_trainer(store, on_store, compression, len(self._contexts))
+        found, on_store = for_trainer(store, on_store, compression, len(self._contexts))
         if found is None:
             return None
-        exchange = Exchange(found, steps, self._params, self._places, len(self._contexts))
+        exchange = Exchange(found, on_store, self._params, self._places, len(self._contexts))
         if found.num_workers > 1 and all([p.tensors for p in self._params]):
             exchange.begin(self._optimizer, late=False)
         return exchange
@@ -149,10 +142,10 @@ class Trainer:
         with `ignore_stale_grad` such parameters are skipped. Workers that wait for each other all pass their total
         number of samples; workers that do not wait pass their own.
         """
-        stale = self._begin(batch_size, ignore_stale_grad)
+        stale = self._rescale_and_find_stale(batch_size, ignore_stale_grad)
         if self._exchange is not None:
             self._exchange.begin(self._optimizer)
-            if self._exchange.steps:
+            if self._exchange.update_on_kvstore:
                 self._exchange.step(stale)
                 return
             self._exchange.sum_gradients(stale)
@@ -170,11 +163,11 @@ class Trainer:
         """The second half of `step`: divide gradients by `batch_size`, and update every parameter."""
         if self._exchange is not None:
             self._exchange.refuse_half("update")
-        self._update(self._begin(batch_size, ignore_stale_grad))
+        self._update(self._rescale_and_find_stale(batch_size, ignore_stale_grad))
         if self._exchange is not None:
             self._exchange.summed = False
 
-    def _begin(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
+    def _rescale_and_find_stale(self, batch_size: float, ignore_stale_grad: bool) -> set[Leaf]:
         """Set the scale of the gradients, and find those that are stale."""
         if type(batch_size) is not int or not 0 < batch_size < 1e30:
             _check_batch_size(batch_size)
@@ -217,7 +210,8 @@ class Trainer:
         if not self._groups_hold():
             self._make_groups()
         optimizer, first = self._optimizer, self._groups[0]
-        counts, latest = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}, optimizer.num_update
+        counts = dict(optimizer._index_update_count) if len(self._groups) > 1 else {}
+        latest = optimizer.num_update
         for ctx, groups, updater in zip(self._contexts, self._groups, self._updaters):
             with ctx:
                 if groups is not first and self._exchange is not None:  # equal gradients everywhere: copy the step
@@ -227,17 +221,13 @@ class Trainer:
                 if groups is not first:  # without a store each device uses its own gradients; this counts as one step
                     optimizer._index_update_count, optimizer.num_update = dict(counts), latest
                 for group in groups:
-                    group.step(optimizer, updater, stale)
+                    group.step(updater, stale)
 
     def _groups_hold(self) -> bool:
         """Whether the groups are still valid: made, complete, intact, and for the present reading."""
         if not self._groups or any(map(learns, self._idle)) or self._reading != chosen():
             return False
-        for groups in self._groups:
-            for group in groups:
-                if not group.intact():
-                    return False
-        return True
+        return all(map(Group.intact, chain.from_iterable(self._groups)))
 
     def _make_groups(self) -> None:
         for p in self._params:
@@ -253,24 +243,28 @@ class Trainer:
             for i, p in enumerate(self._params):
                 if learns(p):
                     tensor = p.data(ctx)
-                    alike.setdefault(kind(p, tensor), []).append(Member(i, p, tensor))
+                    alike.setdefault(group_key(p, tensor), []).append(Member(i, p, tensor))
             with ctx:
                 self._groups.append([Group(members, updater) for members in alike.values()])
 
     # Files
 
     def save_states(self, fname: Any) -> None:
-        """Write the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators, so
-        that resumed training gives the same results to the bit. With `kvstore=None` each of several devices has states
-        of its own, and those of the first are written, as in Gluon.
+        """Write what resumed training needs to give the same results to the bit.
+
+        These are the optimizer, its states and counts, the residuals of 2-bit compression, and the random generators.
+        With `kvstore=None` each of several devices has states of its own, and those of the first are written, as in
+        Gluon.
         """
         from minigrad.gluon.trainer_files import save
 
         save(self, fname)
 
     def load_states(self, fname: Any) -> None:
-        """Read what `save_states` wrote, including the optimizer, which replaces the present one, as in Gluon: with a
-        warning if it is of another class; `rescale_grad` stays as it is. Nothing changes unless everything fits.
+        """Read what `save_states` wrote; nothing changes unless everything fits.
+
+        The optimizer in the file replaces the present one, as in Gluon, with a warning if it is of another class;
+        `rescale_grad` stays as it is.
         """
         from minigrad.gluon.trainer_files import load
 
@@ -278,13 +272,13 @@ class Trainer:
 
     def _updater(self) -> Updater:
         """The updater that has the states."""
-        if self._exchange is not None and self._exchange.steps:
+        if self._exchange is not None and self._exchange.update_on_kvstore:
             return self._exchange.updater(self._optimizer)
         return self._updaters[0]
 
     def _weight(self, index: int) -> Tensor:
         """The weight that it steps: the store's own, or the one on the first device."""
-        if self._exchange is not None and self._exchange.steps:
+        if self._exchange is not None and self._exchange.update_on_kvstore:
             return self._exchange.store.stored(index)
         return self._params[index].list_data()[0]
 
@@ -315,30 +309,23 @@ def _in_order(params: Any) -> list[Parameter]:
             "Trainer got no parameters. Does the network have a layer with weights, and are they attributes of a Block "
             "(not in a plain list)?"
         )
-    return list({id(p): p for p in params}.values())  # shared ones once
+    return list(dict.fromkeys(params))  # shared ones once
 
 
 def _places(params: Any, in_order: Sequence[Parameter]) -> list[int]:
     """The position of each parameter in the Trainer's argument, which has the order of the network."""
-    given = list(dict.fromkeys(id(p) for p in (params.values() if isinstance(params, Mapping) else params)))
-    return [given.index(id(p)) for p in in_order]
+    given = list(dict.fromkeys(params.values() if isinstance(params, Mapping) else params))
+    return [given.index(p) for p in in_order]
 
 
 def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
     """The devices that every parameter lives on."""
     first = params[0]
     for p in params:
-        try:
-            contexts = p.list_ctx()
-        except InitializationError:
-            raise InitializationError(
-                f"Trainer got the parameter '{p.name}', which has not been initialized. Call net.initialize() before "
-                "making the Trainer."
-            ) from None
-        if contexts != first.list_ctx():
+        if p.list_ctx() != first.list_ctx():
             raise UsageError(
                 f"Parameters live on different devices: '{first.name}' on {first.list_ctx()}, '{p.name}' on "
-                f"{contexts}; move them with net.reset_ctx(...)."
+                f"{p.list_ctx()}; move them with net.reset_ctx(...)."
             )
     return first.list_ctx()
 
@@ -346,10 +333,6 @@ def _common_contexts(params: Sequence[Parameter]) -> list[Context]:
 def _made(optimizer: str | Optimizer, arguments: Mapping[str, Any] | None) -> Optimizer:
     if arguments is not None and not isinstance(arguments, Mapping):
         raise KindError(f"optimizer_params is {arguments!r}; it must be a dict such as {{'learning_rate': 0.1}}.")
-    if isinstance(optimizer, Optimizer):
-        if arguments:
-            raise UsageError(
-                "optimizer_params go with an optimizer's name; an Optimizer object has its arguments already."
-            )
-        return optimizer
-    return create(optimizer, **dict(arguments or {}))
+    if isinstance(optimizer, Optimizer) and arguments:
+        raise UsageError("optimizer_params go with an optimizer's name; an Optimizer object has its arguments already.")
+    return create(optimizer, **(arguments or {}))

@@ -31,7 +31,7 @@ def load(trainer: Trainer, path: FilePath) -> None:
     compressed = exchange is not None and exchange.store.compressed
     files.load_states(path, updater, weights, names, trainer._places, _residuals(trainer) if compressed else None)
     trainer._set_optimizer(updater.optimizer)
-    if exchange is not None and exchange.steps:
+    if exchange is not None and exchange.update_on_kvstore:
         exchange.store.set_updater(updater)
     else:
         _spread(updater, trainer)

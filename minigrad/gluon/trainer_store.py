@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Exchange:
-    """A Trainer's store, and what has passed between them. `steps` says whether the store also updates the weights."""
+    """A Trainer's store, and what has passed between them. With `update_on_kvstore` the store updates the weights."""
 
     def __init__(
-        self, store: KVStore, steps: bool, params: Sequence[Parameter], places: Sequence[int], devices: int
+        self, store: KVStore, on_store: bool, params: Sequence[Parameter], places: Sequence[int], devices: int
     ) -> None:
-        self.store, self.steps, self.params, self.places = store, steps, params, places
+        self.store, self.update_on_kvstore, self.params, self.places = store, on_store, params, places
         self.devices = devices * store.num_workers
         self.begun = False  # whether the store has the initial values
         self.summed = False  # whether gradients have been summed for an update that has not come yet
@@ -36,13 +36,13 @@ class Exchange:
         arrays = [p.list_data() for p in self.params]  # raises before the store has any if a shape is unknown
         self.store.begin(arrays, self.places, late)
         self.seen = [weights[0].version[0] for weights in arrays]
-        if self.steps:
+        if self.update_on_kvstore:
             self.store.set_optimizer(optimizer)
         self.begun = True
 
     def refuse_half(self, name: str) -> None:
         """UsageError if `allreduce_grads` or `update`, the halves of a step, cannot be done now."""
-        if self.steps:
+        if self.update_on_kvstore:
             raise UsageError(
                 f"{name}() is half a step, but here the store does both halves; use step(), or update_on_kvstore=False."
             )

@@ -13,9 +13,10 @@ from minigrad.composed import composed
 from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
+from minigrad.methods import all_but
 from minigrad.nd.older import alike, named_as, of_one_shape, of_two, older, truth, with_options
-from minigrad.ops.accumulate import computed_wide
 from minigrad.ops.linalg import moderate
+from minigrad.ops.wide import computed_wide
 
 __all__ = [
     "Activation", "BatchNorm", "BlockGrad", "Cast", "Concat", "Convolution", "Dropout", "ElementWiseSum", "Embedding",
@@ -139,7 +140,7 @@ def _reduction(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     @composed("data")
     @named_as(function)
     def over_all(data: Any, axis: Any = None, keepdims: bool = False, exclude: bool = False) -> Tensor:
-        axis = ops.reduce.all_but(data.ndim, axis) if exclude else _named(axis)
+        axis = all_but(data.ndim, axis) if exclude else _named(axis)
         if not keepdims and (axis is None or len(axes_in(data.shape, axis)) == data.ndim):
             return function(ops.reshape(data, (-1,)), axis=0, keepdims=True)
         return function(data, axis=axis, keepdims=keepdims)

@@ -13,7 +13,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.np.search import searchsorted
 from minigrad.np.statistics import between
-from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.wide import computed_wide
 from minigrad.values import asarray
 
 

@@ -16,7 +16,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.np.search import constant
 from minigrad.ops import det, inv
-from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.wide import computed_wide
 
 __all__ = [
     "cholesky", "cond", "det", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matrix_power", "matrix_rank",

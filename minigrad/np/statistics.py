@@ -15,7 +15,8 @@ from minigrad.dtypes import result_dtype
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.np.products import conjugated
-from minigrad.ops.accumulate import computed_wide, count, over
+from minigrad.ops.accumulate import count, divisor
+from minigrad.ops.wide import computed_wide
 from minigrad.values import asarray
 
 
@@ -62,7 +63,7 @@ def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False) -> Tenso
            [2., 4.]])
     """
     centred = _centred(m, y, rowvar)
-    return _of_pairs(centred) / over(centred.shape[1] - (not bias))
+    return _of_pairs(centred) / divisor(centred.shape[1] - (not bias))
 
 
 def _centred(m: Any, y: Any, rowvar: bool) -> Tensor:
@@ -94,7 +95,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Tensor:
     """
     centred = _centred(x, y, rowvar)
     found = _of_pairs(centred / ops.norm(centred, axis=1, keepdims=True))  # so no product overflows or vanishes
-    found = found / over(min(centred.shape[1], 1))  # undefined without observations
+    found = found / divisor(min(centred.shape[1], 1))  # undefined without observations
     return found if found.dtype.kind == "c" else ops.clip(found, -1, 1)  # rounding may lead beyond
 
 

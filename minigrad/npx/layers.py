@@ -19,7 +19,7 @@ from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError, suggestion
 from minigrad.npx.activations import find
 from minigrad.npx.arrays import whole_lengths
-from minigrad.ops.accumulate import computed_wide
+from minigrad.ops.wide import computed_wide
 from minigrad.ops.windows import each
 
 __all__ = [

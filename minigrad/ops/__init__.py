@@ -2,6 +2,7 @@
 
 from minigrad.engine.operation import Op
 from minigrad.engine.registry import OPS
+from minigrad.ops.along import *
 from minigrad.ops.choose import *
 from minigrad.ops.conv import *
 from minigrad.ops.cross_entropy import *
@@ -14,6 +15,7 @@ from minigrad.ops.matmul import *
 from minigrad.ops.neural import *
 from minigrad.ops.normalize import *
 from minigrad.ops.pooling import *
+from minigrad.ops.product import *
 from minigrad.ops.recurrent import *
 from minigrad.ops.reduce import *
 from minigrad.ops.repeat import *

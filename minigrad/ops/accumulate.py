@@ -1,21 +1,17 @@
-"""How a long sum is added up: in which dtype and in which order, so that small terms count and nothing overflows.
+"""How a long sum is added up: in which dtype (`dtypes.py`) and order, so that small terms count and nothing overflows.
 
-A sum, a mean, a norm or a softmax of float16 is computed in float32 and rounded once, at the end; a statistic of whole
-numbers is computed in float64. In float32 no more than a thousand values are added one after the other: 200,000 rows
-would lose 2e-3 of their sum that way.
+In float32 no more than a thousand values are added one after the other: 200,000 rows would lose 2e-3 of their sum that
+way.
 """
 
-import functools
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any
 
 import numpy
 
 from minigrad.device import on_host, ones
-from minigrad.dtypes import FLOAT32, FLOAT64, result_dtype, single, unhalved, wide, widened
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from minigrad.dtypes import FLOAT32, FLOAT64, single, unhalved, wide, widened
 
 BLOCK = 128
 """How many values are added one after the other, as in NumPy's own pairwise sums."""
@@ -23,25 +19,6 @@ FEW = 2 * BLOCK
 """How many values may be added one after the other where blocks would cost more than they gain."""
 LONG = 1024
 """The most values that a product with a vector may add up: BLAS adds them one after the other, but fast."""
-
-
-def computed_wide(function: Function) -> Function:
-    """Make a function of Tensors, built from operations, compute in wide dtypes: it rounds once, at the end."""
-
-    @functools.wraps(function)
-    def rounded(*args: Any, **kwargs: Any) -> Any:
-        dtypes = [a.dtype for a in (*args, *kwargs.values()) if _is_array(a)]
-        if all(dtype == wide(dtype) for dtype in dtypes):
-            return function(*args, **kwargs)
-        args = tuple(widened(a) if _is_array(a) else a for a in args)
-        kwargs = {name: widened(a) if _is_array(a) else a for name, a in kwargs.items()}
-        return function(*args, **kwargs).astype(result_dtype(*dtypes))
-
-    return cast(Function, rounded)
-
-
-def _is_array(a: Any) -> bool:
-    return hasattr(a, "dtype") and not isinstance(a, numpy.generic)
 
 
 def axes_of(ndim: int, axis: Any) -> tuple[int, ...]:
@@ -77,7 +54,7 @@ def average(xp, x, axis=None, keepdims=False, dtype=None):
     """The mean of a raw array over `axis`, NaN if there are no values, in a dtype as wide as `total` adds in."""
     if dtype is not None or x.dtype.kind != "f":
         dtype = wide(x.dtype if dtype is None else numpy.dtype(dtype))
-    return total(xp, x, axis, keepdims, dtype) / over(count(x, axis))
+    return total(xp, x, axis, keepdims, dtype) / divisor(count(x, axis))
 
 
 def variance(xp, x, axis=None, keepdims=False, ddof=0):
@@ -87,16 +64,7 @@ def variance(xp, x, axis=None, keepdims=False, ddof=0):
         apart = xp.subtract(apart, average(xp, apart, axis, True), out=apart if again and x.ndim else None)
     apart = xp.abs(apart) if x.dtype.kind == "c" else apart
     squares = xp.multiply(apart, apart, out=apart if x.ndim else None)
-    return total(xp, squares, axis, keepdims) / over(count(x, axis) - ddof)
-
-
-def running_total(xp, x, axis, dtype):
-    """The running sums of a raw array along `axis`, as `dtype`: in float64 if they are long."""
-    given = x.dtype if dtype is None else numpy.dtype(dtype)
-    if given.kind != "f":
-        return xp.cumsum(x, axis=axis, dtype=dtype)
-    added = FLOAT64 if count(x, axis) > LONG else single(given)
-    return xp.cumsum(x, axis=axis, dtype=added).astype(given, copy=False)
+    return total(xp, squares, axis, keepdims) / divisor(count(x, axis) - ddof)
 
 
 def column_sums(xp, x):
@@ -155,14 +123,14 @@ def added_at(xp, g, key, shape):
     return out.astype(dtype, copy=False)
 
 
-def some(x: Any, axis: Any) -> Any:
+def nonempty(x: Any, axis: Any) -> Any:
     """`x` itself; ValueError if there is nothing to choose from over `axis`. (CuPy raises none for an empty result.)"""
     if not x.size and not count(x, axis):
         raise ValueError("zero-size array to reduction operation which has no identity")
     return x
 
 
-def over(n: float) -> float:
+def divisor(n: float) -> float:
     """A number of values to divide by; NaN if there are none, since the quotient is undefined then."""
     return n if n > 0 else math.nan
 

@@ -44,7 +44,7 @@ from minigrad.device import counted, on_host
 from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.errors import ArgumentError, ShapeError
-from minigrad.ops.accumulate import row_sums, some
+from minigrad.ops.accumulate import nonempty, row_sums
 from minigrad.ops.neural import largest
 
 
@@ -63,7 +63,7 @@ def softmax_cross_entropy(xp, x, labels):
     scores = widened(rows)
     if on_host(xp):
         place = columns + counted(xp, len(rows), rows.shape[1])
-        p = scores - largest(xp, some(scores, 1), 1)
+        p = scores - largest(xp, nonempty(scores, 1), 1)
         logp = p.take(place)
         xp.exp(p, out=p)
         whole = row_sums(xp, p)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy
 
-from minigrad.ops.accumulate import some
+from minigrad.ops.accumulate import nonempty
 
 BLOCK, LANES = 256, 32
 """The threads of a block and of a warp."""
@@ -65,7 +65,7 @@ def cross_entropy(xp: Any, scores: Any, labels: Any) -> tuple[Any, Any]:
     """The losses (n,) of scores (n, k), float32 or float64, with whole labels (n,); and the gradient (n, k) of their
     sum. ValueError if there are no classes.
     """
-    rows, classes = some(scores, 1).shape
+    rows, classes = nonempty(scores, 1).shape
     labels = labels if labels.dtype in WHOLE else labels.astype("int64")
     scores, labels = xp.ascontiguousarray(scores), xp.ascontiguousarray(labels)
     loss, slope = xp.empty(rows, scores.dtype), xp.empty(scores.shape, scores.dtype)

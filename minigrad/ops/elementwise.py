@@ -308,7 +308,7 @@ class Move(Op):
         return y
 
 
-def _move(xp, x, there, back=None):
+def _to_device(xp, x, there, back=None):
     """A copy of x on the device `there`; the gradient comes back to the device of x.
 
     Derivative: dy/dx = 1.
@@ -320,8 +320,7 @@ def _move(xp, x, there, back=None):
     return there.put(xp.array(x))
 
 
-_move.__name__ = "to_device"
-to_device = register(Move(_move)).vjp(x=lambda F, g, there, back: F.to_device(g, back, there))
+to_device = register(Move(_to_device)).vjp(x=lambda F, g, there, back: F.to_device(g, back, there))
 
 
 # Comparison and logic: no gradient

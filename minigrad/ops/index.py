@@ -56,9 +56,14 @@ def getitem(xp, x, key):
     return x[key]
 
 
-getitem.vjp(
-    x=lambda F, g, target, key: (F.put_back if type(g) is Tensor or not _is_basic(key) else Piece)(g, key, target.shape)
-)
+def _put_piece(F, g, target, key):
+    """Zeros around g; or for a slice a `Piece`, which the backward pass adds in place, unless it is recorded."""
+    if type(g) is Tensor or not _is_basic(key):
+        return F.put_back(g, key, target.shape)
+    return Piece(g, key, target.shape)
+
+
+getitem.vjp(x=_put_piece)
 
 
 @op
@@ -99,8 +104,10 @@ def take(xp, x, indices, axis=None, mode="raise"):
 def _inside(xp, indices, shape, axis, mode):
     """The positions as whole numbers, brought inside as `mode` says."""
     n = math.prod(shape) if axis is None else shape[axis]
-    indices, clipped = whole_numbers(xp, indices), one_of("mode", mode, "raise", "clip", "wrap") == "clip"
-    return xp.clip(indices, 0, n - 1) if clipped else indices % n if mode == "wrap" else indices
+    indices = whole_numbers(xp, indices)
+    if one_of("mode", mode, "raise", "clip", "wrap") == "clip":
+        return xp.clip(indices, 0, n - 1)
+    return indices % n if mode == "wrap" else indices
 
 
 def _put_rows(F, g, target, indices, axis, mode):
@@ -186,7 +193,8 @@ def pick(x: Any, index: Any, axis: int = -1, keepdims: bool = False, mode: str =
     >>> npx.pick(np.array([[1, 2], [3, 4]]), [0, 1])
     array([1., 4.])
     """
-    n = x.shape[axis := axis_in(x.shape, axis)]
+    axis = axis_in(x.shape, axis)
+    n = x.shape[axis]
     index = astype(index, "int64")
     index = clip(index, 0, n - 1) if one_of("mode", mode, "clip", "wrap") == "clip" else mod(index, n)
     if index.ndim < x.ndim:
@@ -210,28 +218,6 @@ def one_hot(xp, indices, depth, on_value=1.0, off_value=0.0, dtype="float32"):
     """
     hit = whole_numbers(xp, indices)[..., None] == xp.arange(whole("depth", depth, 0))
     return xp.where(hit, on_value, off_value).astype(dtype)
-
-
-@op
-def sort(xp, x, axis=-1):
-    """The values in increasing order along `axis` (of the flattened array if None), NaN last.
-
-    Gradient: g put back in the places that the values came from.
-
-    >>> from minigrad import np
-    >>> np.sort(np.array([3, 1, 2]))
-    array([1., 2., 3.])
-    """
-    return xp.sort(x, axis=axis)
-
-
-def _unsorted(F, g, target, x, axis):
-    if axis is None:
-        x, axis = F.reshape(x, (-1,)), 0
-    return F.reshape(F.put_along_axis(g, F.argsort(x, axis), axis, x.shape), target.shape)
-
-
-sort.vjp(x=_unsorted)
 
 
 def whole_numbers(xp: Any, indices: Any, what: str = "position") -> Any:

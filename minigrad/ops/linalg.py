@@ -15,13 +15,14 @@ from minigrad.engine.operation import op, register
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.ops import reduce
-from minigrad.ops.accumulate import LONG, computed_wide, total
+from minigrad.ops.accumulate import LONG, total
 from minigrad.ops.choose import where
 from minigrad.ops.elementwise import absolute, multiply
 from minigrad.ops.index import getitem
 from minigrad.ops.matmul import matmul
 from minigrad.ops.shape import moveaxis, reshape
 from minigrad.ops.variadic import Variadic
+from minigrad.ops.wide import computed_wide
 
 
 def _einsum(xp, operands, subscripts):

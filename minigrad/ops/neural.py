@@ -20,7 +20,7 @@ SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
 
-def _real(x):
+def _as_float(x):
     """Whole numbers as float64: in their own dtype -x and |x| may wrap around."""
     return x.astype("float64") if x.dtype.kind in "iub" else x
 
@@ -51,7 +51,7 @@ def sigmoid(xp, x):
     >>> npx.sigmoid(np.array([0, 2])).round(4)
     array([0.5   , 0.8808])
     """
-    x = _real(x)
+    x = _as_float(x)
     e = xp.exp(-xp.abs(x))
     return xp.maximum(e, x >= 0) / (1 + e)  # the numerator is 1 or e: `where` takes as long as all the rest
 
@@ -69,7 +69,7 @@ def softplus(xp, x):
     >>> ops.softplus(np.array([0, 2])).round(4)
     array([0.6931, 2.1269])
     """
-    x = _real(x)
+    x = _as_float(x)
     return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
@@ -86,7 +86,7 @@ def softsign(xp, x):
     >>> ops.softsign(np.array([-1, 3]))
     array([-0.5 ,  0.75])
     """
-    x = _real(x)
+    x = _as_float(x)
     return x / (1 + xp.abs(x))
 
 
@@ -244,4 +244,5 @@ def dropout_mask(x: Tensor, p: float, axes: tuple[int, ...] = ()) -> Tensor:
     shape = tuple(1 if i in joint else n for i, n in enumerate(x.shape))
     with x.ctx:
         drawn = generator(x.ctx).random(shape, dtype=numpy.float32)
-        return Tensor((drawn >= p).astype(dtype := result_dtype(x.dtype)) * dtype.type(1 / (1 - p)), x.ctx)
+        dtype = result_dtype(x.dtype)
+        return Tensor((drawn >= p).astype(dtype) * dtype.type(1 / (1 - p)), x.ctx)

@@ -10,7 +10,7 @@ from minigrad.dtypes import result_dtype, widened
 from minigrad.engine.operation import op
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.ops.accumulate import LONG, average, axes_of, count, over, total
+from minigrad.ops.accumulate import LONG, average, axes_of, count, divisor, total
 from minigrad.ops.elementwise import add, multiply
 from minigrad.ops.reduce import restore
 from minigrad.ops.shape import reshape
@@ -67,14 +67,14 @@ def standardize(xp, x, axis=-1, eps=1e-05):
     x = widened(x)
     centred = x - average(xp, x, axis, keepdims=True)
     squares = sum_of_products.forward(xp, centred, centred, axis, keepdims=True)
-    scale = 1 / xp.sqrt(squares / over(count(x, axis)) + eps)
+    scale = 1 / xp.sqrt(squares / divisor(count(x, axis)) + eps)
     return centred * scale, scale
 
 
 def _without_mean_and_slope(F, g, y, aux, axis):
     """The part of g that changes neither the mean nor the scale of x, divided by the standard deviation."""
     g = widened(g)
-    slope = F.sum_of_products(g, y, axis, keepdims=True) / over(count(y, axis))
+    slope = F.sum_of_products(g, y, axis, keepdims=True) / divisor(count(y, axis))
     return (g - F.mean(g, axis, keepdims=True) - y * slope) * aux
 
 
@@ -115,7 +115,7 @@ def _sums(F, g, aux, axis):
 def _free_of_sums(F, sums, target, gamma, aux, axis):
     g, along, slope = sums
     centred, scale = aux
-    n = over(count(target, axis))
+    n = divisor(count(target, axis))
     return (g - along / n - centred * (slope * scale * scale / n)) * (gamma * scale)
 
 

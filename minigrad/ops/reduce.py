@@ -1,4 +1,4 @@
-"""Reductions: many values to one along some axes; and running sums.
+"""Reductions: many values to one along some axes.
 
 `axis` is None (all), a number or a tuple; `keepdims` keeps the reduced axes with length 1. The gradient of a
 reduction is put back on its axes by `restore`; the backward pass repeats it along them.
@@ -6,19 +6,11 @@ reduction is put back on its axes by `restore`; the backward pass repeats it alo
 
 import builtins
 import math
-from typing import Any
 
-from minigrad.axes import axes_in
-from minigrad.dtypes import as_dtype, unhalved, wide, widened
+from minigrad.dtypes import as_dtype, wide, widened
 from minigrad.engine.operation import op
 from minigrad.ops import accumulate
-from minigrad.ops.accumulate import axes_of, count, over, some, total
-
-
-def all_but(ndim: int, axis: Any) -> tuple[int, ...]:
-    """The axes that are not named, which is what Gluon's `exclude` reduces over."""
-    named = () if axis is None else axes_in((1,) * ndim, axis)
-    return tuple(i for i in range(ndim) if i not in named)
+from minigrad.ops.accumulate import axes_of, count, divisor, nonempty, total
 
 
 def restore(F, g, x, axis):
@@ -85,7 +77,7 @@ def _from_the_mean(F, g, x, axis, ddof):
     x = widened(x)
     for _ in range(2):  # as in `variance`
         x = x - F.mean(x, axis, keepdims=True)
-    return restore(F, g, x, axis) * x * (1 / over(count(x, axis) - ddof))
+    return restore(F, g, x, axis) * x * (1 / divisor(count(x, axis) - ddof))
 
 
 var.vjp(x=lambda F, g, x, axis, ddof: _from_the_mean(F, 2 * widened(g), x, axis, ddof))
@@ -117,7 +109,7 @@ def max(xp, x, axis=None, keepdims=False):
     >>> np.max(np.array([[1, 5], [4, 2]]), axis=1)
     array([5., 4.])
     """
-    return xp.max(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.max(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -130,7 +122,7 @@ def min(xp, x, axis=None, keepdims=False):
     >>> np.min(np.array([[1, 5], [4, 2]]), axis=1)
     array([1., 2.])
     """
-    return xp.min(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.min(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 def _shared_among_winners(F, g, y, x, axis):
@@ -140,44 +132,6 @@ def _shared_among_winners(F, g, y, x, axis):
 
 max.vjp(x=_shared_among_winners)
 min.vjp(x=_shared_among_winners)
-
-
-@op
-def prod(xp, x, axis=None, keepdims=False, dtype=None):
-    """The product over `axis`, computed as `dtype` if that is given.
-
-    Gradient: g times the product of the other factors, which is never found by division, so zeros are no obstacle.
-
-    >>> from minigrad import np
-    >>> np.prod(np.array([2, 3, 4]))
-    array(24.)
-    """
-    y = xp.prod(unhalved(xp.asarray(x, dtype)), axis=axis, keepdims=keepdims)
-    return y if dtype is None else y.astype(dtype)
-
-
-def _product_of_the_others(F, g, x, axis):
-    """At each place, the product of the factors on both sides of it, found in a tree of halves."""
-    x, axes = F.astype(x, "float64"), axes_of(x.ndim, axis)  # part of a product may be beyond float32 and the whole 0
-    rest = [i for i in range(x.ndim) if i not in axes]
-    order = (*rest, *axes)
-    flat = F.reshape(F.transpose(x, order), (*(x.shape[i] for i in rest), count(x, axis)))
-    shaped = F.reshape(_exclusive_products(F, flat), tuple(x.shape[i] for i in order))
-    return restore(F, g, x, axis) * F.transpose(shaped, tuple(order.index(i) for i in range(x.ndim)))
-
-
-def _exclusive_products(F, x):
-    """Along the last axis: at each place the product of all the other places."""
-    n = x.shape[-1]
-    if n <= 1:
-        return x**0  # also where x is infinite
-    left, right = x[..., : n // 2], x[..., n // 2 :]
-    without_left = _exclusive_products(F, left) * F.prod(right, -1, True)
-    without_right = _exclusive_products(F, right) * F.prod(left, -1, True)
-    return F.concatenate((without_left, without_right), -1)
-
-
-prod.vjp(x=_product_of_the_others)
 
 
 @op
@@ -206,27 +160,6 @@ def _shares(F, g, y, x, axis):
 logsumexp.vjp(x=_shares)
 
 
-@op
-def cumsum(xp, x, axis=None, dtype=None):
-    """Running sums along `axis` (of the flattened array if None).
-
-    Gradient: every value gets the sum of g from its place to the end.
-
-    >>> from minigrad import np
-    >>> np.cumsum(np.array([1, 2, 3]))
-    array([1., 3., 6.])
-    """
-    return accumulate.running_total(xp, x, axis, dtype)
-
-
-def _sums_of_what_follows(F, g, target, axis):
-    along = 0 if axis is None else axis
-    return F.reshape(F.flip(F.cumsum(F.flip(g, along), along), along), target.shape)
-
-
-cumsum.vjp(x=_sums_of_what_follows)
-
-
 # Positions and truth: no gradient
 
 
@@ -240,7 +173,7 @@ def argmax(xp, x, axis=None, keepdims=False):
     >>> np.argmax(np.array([[1, 5], [4, 2]]), axis=1)
     array([1, 0])
     """
-    return xp.argmax(some(x, axis), axis=axis, keepdims=keepdims)
+    return xp.argmax(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op
@@ -253,20 +186,7 @@ def argmin(xp, x, axis=None, keepdims=False):
     >>> np.argmin(np.array([[1, 5], [4, 2]]), axis=1)
     array([0, 1])
     """
-    return xp.argmin(some(x, axis), axis=axis, keepdims=keepdims)
-
-
-@op
-def argsort(xp, x, axis=-1):
-    """The positions of the values along `axis` in increasing order of the values.
-
-    No derivative: the result is a constant.
-
-    >>> from minigrad import np
-    >>> np.argsort(np.array([3, 1, 2]))
-    array([1, 2, 0])
-    """
-    return xp.argsort(x, axis=axis)
+    return xp.argmin(nonempty(x, axis), axis=axis, keepdims=keepdims)
 
 
 @op

@@ -95,7 +95,7 @@ def expand_dims(xp, x, axis):
     return xp.expand_dims(x, axes_in(x.shape + (1,) * several, axis))
 
 
-expand_dims.find_axis(new=True).vjp(x=lambda F, g, target: F.reshape(g, target.shape))
+expand_dims.find_options(new=True).vjp(x=lambda F, g, target: F.reshape(g, target.shape))
 
 
 @view

@@ -65,7 +65,7 @@ class Variadic:
         sized.name, sized.complex = self.name, self.complex
         sized.names = (*(f"{arrays}[{i}]" for i in range(n)), *options)
         sized.defaults = self.forward.__defaults__ or ()
-        sized.find_axis(self.new_axis)
+        sized.find_options(self.new_axis)
         asked = self._vjp.__code__.co_varnames[3 : self._vjp.__code__.co_argcount]
         taken = n if arrays in asked else 0
         for i in range(n):

@@ -79,11 +79,11 @@ def states_for(optimizer: Any, weight: Tensor, state: Any, named_only: bool) -> 
     for tensor in tensors:
         if tensor.ctx is not weight.ctx:
             raise DeviceError(f"The weight is on {weight.ctx} but a state is on {tensor.ctx}; move one first.")
-    check(cls, dict(zip(("w", *names), arrays)))
+    check_arrays(cls, dict(zip(("w", *names), arrays)))
     return arrays[1:]
 
 
-def check(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -> None:
+def check_arrays(cls: str, arrays: Mapping[str, Array], extras: Collection[str] = ()) -> None:
     """Raise ShapeError or DTypeError unless the arrays of a rule, by name, have the shape and dtype of `w`.
 
     The states of a float16 weight are float32, or float16. The gradient and `extras`, which the rule asks for by name,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from minigrad.arguments import number as number
+from minigrad.arguments import number as number  # rules import it from here, with the rest
 from minigrad.errors import ArgumentError
 
 

@@ -15,7 +15,7 @@ from minigrad.device import Context
 from minigrad.disk import FilePath
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import FileError, KindError, MinigradError
-from minigrad.generators import generator_states, set_generator_states
+from minigrad.generator_states import generator_states, set_generator_states
 from minigrad.optimizer.config import count, from_config, to_config
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.updater import Updater, leaves

@@ -31,7 +31,9 @@ class Graph:
     """The equations of a rule, in the order written.
 
     * `states`: their names; `results`: the next value of w and of each state, by name.
-    * `arrays`: the names of the array inputs (w, g, the states, and anything else asked for that is not a number).
+    * `arrays`: the names of the array inputs (w, g, the states, and `extras`, all else asked for that is not a number).
+    * `asked`: what the rule asks for by name, and whether that is an array; `prepared`: see `active`.
+    * `written`: the results that are not the old value itself, by name.
     * `nodes`: the operations on each element, in order.
     * `parameters`: the scalars that these need, such as `1 - beta1**t`; `fold` computes them once per step.
     * `compiled`: the programs that the readings made of it.
@@ -59,11 +61,13 @@ class Graph:
 
     @cached_property
     def holds(self) -> Callable[[Any, Scalars], bool]:
-        return holds(self.trace, self.asked)
+        """Whether the rule would take the same branches again, given an optimizer and the scalars of a step."""
+        return compile_check(self.trace, self.asked)
 
     @cached_property
     def fold(self) -> Callable[[Any, Scalars], list[float]]:
-        return fold(self)
+        """The parameters, given an optimizer and the scalars of a step."""
+        return compile_fold(self)
 
 
 def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
@@ -93,10 +97,13 @@ def trace(optimizer: Any, scalars: Scalars = PREPARATION) -> Graph:
         returned = rule(seen, *arrays, **given)
         after = returned if isinstance(returned, tuple) else (returned, *before)
     else:
-        done = len(symbols.nodes)
-        after = call(
-            optimizer, seen, arrays, given, lambda: {id(y) for x in list(symbols.nodes.values())[done:] for y in x.args}
-        )
+        before_rule = len(symbols.nodes)
+
+        def used() -> set[int]:
+            """The ids of all symbols that the rule computed with."""
+            return {id(y) for x in list(symbols.nodes.values())[before_rule:] for y in x.args}
+
+        after = call(optimizer, seen, arrays, given, used)
     results = {name: symbols.symbol(x) for name, x in zip(("w", *states), after)}
     return Graph(rule, symbols, states, asked, prepared, results)
 
@@ -184,7 +191,7 @@ class HyperParameters(Seen):
         return value
 
 
-def holds(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:
+def compile_check(symbols: Trace, asked: dict[str, bool]) -> Callable[[Any, Scalars], bool]:
     """Compile a check that the same branches would run again, given the optimizer and a step's scalars."""
     conditions = [f"bool({inline(x)}) is {outcome}" for x, outcome in symbols.decided.items()]
     conditions += [f"same(self.{name}, constants[{name!r}])" for name in symbols.constants]
@@ -214,7 +221,7 @@ def inline(x: Symbol) -> str:
     return f"self.{x.name}" if x.op == "hyper" else repr(x.value)
 
 
-def fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
+def compile_fold(graph: Graph) -> Callable[[Any, Scalars], list[float]]:
     """Compile the scalars of a graph, such as `1 - beta1**t`, to one Python function, called once per step.
 
     It takes the optimizer and the step's scalars, and returns the parameters. Python floats are fast; where they raise

@@ -7,7 +7,7 @@ from minigrad.device import Array, xp_of
 from minigrad.dtypes import unhalved
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
-from minigrad.optimizer.accepts import check, weight_of
+from minigrad.optimizer.accepts import check_arrays, weight_of
 from minigrad.optimizer.arguments import Default, either, number
 from minigrad.optimizer.graph import active, prepared_gradient
 from minigrad.optimizer.optimizer import Index, Optimizer, State
@@ -87,7 +87,7 @@ class GroupAdaGrad(Optimizer):
                 f"{w.shape} has states of shapes {[h.shape for h in states]}; create_state(index, weight) makes it"
             )
         (h,) = states
-        check("GroupAdaGrad", {"w": w[:, :1], "h": h})
+        check_arrays("GroupAdaGrad", {"w": w[:, :1], "h": h})
         h[...] = self.outside(g=prepared(g, scalars), h_before=h)["h"]
         return {"h": xp_of(w).broadcast_to(h, w.shape)}
 

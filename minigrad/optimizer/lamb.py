@@ -4,8 +4,8 @@ from typing import Any
 
 from minigrad.arguments import flag
 from minigrad.optimizer.arguments import Default, moments
-from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.outside import norm
 from minigrad.optimizer.ratios import bounded, limits, ratio
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import sqrt

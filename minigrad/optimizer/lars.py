@@ -6,8 +6,8 @@ from typing import Any
 from minigrad.arguments import flag, whole
 from minigrad.errors import FileError
 from minigrad.optimizer.arguments import Default, either, number, velocity
-from minigrad.optimizer.norms import norm
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.outside import norm
 from minigrad.optimizer.ratios import quotient
 from minigrad.optimizer.registry import register
 

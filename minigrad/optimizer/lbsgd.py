@@ -5,10 +5,10 @@ from typing import Any
 from minigrad.arguments import whole
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KindError, UsageError
-from minigrad.optimizer.accepts import check, weight_of
+from minigrad.optimizer.accepts import check_arrays, weight_of
 from minigrad.optimizer.arguments import number, velocity
-from minigrad.optimizer.norms import divides, norm
 from minigrad.optimizer.optimizer import Index, Optimizer, State
+from minigrad.optimizer.outside import divides, norm
 from minigrad.optimizer.registry import register
 from minigrad.optimizer.rule import clip, sqrt, where
 
@@ -133,7 +133,7 @@ class LBSGD(Optimizer):
             )
         if self.batch_scale > 1:
             total = states[-1]
-            check("LBSGD", {"w": w, "total": total})
+            check_arrays("LBSGD", {"w": w, "total": total})
             total += g
             if not divides(self.batch_scale, self._batches(self._index_update_count[index])):
                 return

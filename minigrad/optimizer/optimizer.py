@@ -150,7 +150,7 @@ class Optimizer(Shown):
 
             check_class(self, Optimizer)
 
-    # ---- States ----------------------------------------------------------------------------------------------------
+    # States
 
     def initial_state(self, name: str, w: Array) -> Array:
         """The first value of the state `name` of the weight `w`, a raw array: zeros, unless a rule says otherwise."""
@@ -183,7 +183,7 @@ class Optimizer(Shown):
     def _has_master(self, weight: Tensor) -> bool:
         return self.multi_precision and bool(weight.dtype == numpy.float16)
 
-    # ---- Updates ---------------------------------------------------------------------------------------------------
+    # Updates
 
     def update(self, index: Any, weight: Any, grad: Any, state: State) -> None:
         """Take one step: change `weight` and `state` in place. `grad` is left as it is.
@@ -276,7 +276,7 @@ class Optimizer(Shown):
         """
         raise UsageError(f"{type(self).__name__} says that it measures {self.measured}; define measure(self, w, *made)")
 
-    # ---- Counts, rates, multipliers --------------------------------------------------------------------------------
+    # Counts, rates, multipliers
 
     def _update_count(self, index: Index | Iterable[Index]) -> None:
         """Count one more update of the parameter, or of each of several."""
@@ -358,7 +358,7 @@ class Optimizer(Shown):
                 )
         return {key: number(f"{kind} of {key!r}", factor, 0) for key, factor in factors.items()}
 
-    # ---- Seeing, saving ----------------------------------------------------------------------------------------------
+    # Seeing, saving
 
     def __repr__(self) -> str:
         own, base = arguments_of(type(self)), arguments_of(Optimizer)

@@ -1,6 +1,6 @@
 """Factors by which LARS, LAMB, LANS and GroupAdaGrad scale their steps: ratios of norms, means of rows.
 
-Like those of `norms.py`, these functions take arrays and symbols.
+Like those of `outside.py`, these functions take arrays and symbols.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from minigrad.arguments import number
 from minigrad.device import Array, xp_of
 from minigrad.dtypes import unhalved
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.norms import norm
+from minigrad.optimizer.outside import norm
 from minigrad.optimizer.rule import Symbol, maximum, minimum, where
 
 

@@ -25,7 +25,7 @@ INFIX = {
 }  # fmt: skip
 CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 OUTSIDE = ("norm", "row_mean", "normal", "logical_and", "divides")
-"""Operations that `outside` and `measure` may use, but not a rule: see `norms.py`."""
+"""Operations that `outside` and `measure` may use, but not a rule: see `outside.py`."""
 
 # The meaning of every operation on Python floats. Arrays use the NumPy or CuPy function of the same name.
 FLOAT: dict[str, Callable[..., Any]] = {

@@ -17,7 +17,7 @@ import numpy
 
 from minigrad.device import Array
 from minigrad.errors import ArgumentError
-from minigrad.optimizer.accepts import FLOATS, check
+from minigrad.optimizer.accepts import FLOATS, check_arrays
 from minigrad.optimizer.graph import Graph, Scalars, active, is_own, trace
 from minigrad.optimizer.readings import numpy as numpy_reading
 
@@ -66,7 +66,7 @@ def run(optimizer: Any, arrays: Sequence[Array], scalars: Scalars, graph: Graph 
         if a.dtype is not dtype or a.shape != shape:
             alike = False
     if not alike:
-        check(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
+        check_arrays(type(optimizer).__name__, dict(zip(graph.arrays, inputs)), graph.extras)
     if graph.unproved:
         from minigrad.optimizer.readings.compare import compare
 
@@ -199,18 +199,11 @@ _chosen = checked(os.environ["MINIGRAD_READING"]) if "MINIGRAD_READING" in os.en
 
 
 def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
-    """Run on NumPy arrays of the same shape and any layout: those that are not contiguous are copied, and copied back.
-
-    `alike` says whether they also have the same dtype.
-    """
+    """Run on NumPy arrays of the same shape and any layout. `alike` says whether they also have the same dtype."""
     size, ndim = arrays[0].size, arrays[0].ndim
     for a in arrays:
         if ndim != 1 or not a.flags.c_contiguous:
-            flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
-            on_cpu(way, graph, flat, parameters, alike)
-            for name, array, done in zip(graph.arrays, arrays, flat):
-                if name in graph.written and not array.flags.c_contiguous:
-                    array[...] = done.reshape(array.shape)
+            on_flat(way, graph, arrays, parameters, alike)
             return
     if size == 0:
         return
@@ -223,3 +216,12 @@ def on_cpu(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence
         from minigrad.optimizer.threads import in_parts
 
         in_parts(step, graph, arrays, parameters, most)
+
+
+def on_flat(way: str, graph: Graph, arrays: Sequence[Array], parameters: Sequence[float], alike: bool) -> None:
+    """The same on the arrays with one axis each; those that are not contiguous are copied, and copied back."""
+    flat = [numpy.ascontiguousarray(a).reshape(-1) for a in arrays]
+    on_cpu(way, graph, flat, parameters, alike)
+    for name, array, done in zip(graph.arrays, arrays, flat):
+        if name in graph.written and not array.flags.c_contiguous:
+            array[...] = done.reshape(array.shape)

@@ -1,7 +1,7 @@
 """SGLD: stochastic gradient Langevin dynamics, which samples instead of descending."""
 
-from minigrad.optimizer.norms import normal
 from minigrad.optimizer.optimizer import Optimizer
+from minigrad.optimizer.outside import normal
 from minigrad.optimizer.registry import register
 
 

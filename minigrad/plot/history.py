@@ -17,7 +17,7 @@ from minigrad.autograd import scopes
 from minigrad.device import cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, KindError
-from minigrad.generators import generator_states, set_generator_states
+from minigrad.generator_states import generator_states, set_generator_states
 from minigrad.guarded import guarded
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.registry import create

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, cpu, gluon, gpu, np, npx, random
-from minigrad.generators import generator_states
+from minigrad.generator_states import generator_states
 from minigrad.gluon import nn
 from minigrad.serialization import load_arrays, save_arrays
 

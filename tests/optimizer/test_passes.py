@@ -8,7 +8,7 @@ from minigrad import gpu, np, optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.graph import trace
-from minigrad.optimizer.norms import norm
+from minigrad.optimizer.outside import norm
 from minigrad.optimizer.passes import in_two, run_in_two
 from minigrad.optimizer.run import reading
 

@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from minigrad.optimizer.norms import divides, norm
+from minigrad.optimizer.outside import divides, norm
 from minigrad.optimizer.ratios import bounded, normalized, ratio, row_mean
 from minigrad.optimizer.rule import FLOAT, Trace
 

@@ -2,7 +2,7 @@
 
 from minigrad.absent import explain_absent
 from minigrad.gluon.block import Block
-from minigrad.gluon.hybrid import HybridBlock, SymbolBlock
+from minigrad.gluon.hybrid import HybridBlock
 from minigrad.gluon.nn import pooling
 from minigrad.gluon.nn.activation import Activation
 from minigrad.gluon.nn.activations import ELU, GELU, SELU, LeakyReLU, PReLU, SiLU, Swish
@@ -14,6 +14,7 @@ from minigrad.gluon.nn.normalization import BatchNorm, GroupNorm, InstanceNorm, 
 from minigrad.gluon.nn.pooling import *
 from minigrad.gluon.nn.transposed import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from minigrad.gluon.nn.wiring import Concatenate, Flatten, HybridConcatenate, HybridLambda, Identity, Lambda
+from minigrad.gluon.symbolblock import SymbolBlock
 
 __all__ = [
     "Activation", "BatchNorm", "Block", "Concatenate", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose",

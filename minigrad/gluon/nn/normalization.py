@@ -7,7 +7,7 @@ from minigrad.dtypes import as_dtype, single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.convolution import check_groups
+from minigrad.gluon.nn.axes import check_groups
 
 
 class _Normalization(HybridBlock):

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from minigrad.arguments import flag
 from minigrad.engine.tensor import Tensor
 from minigrad.gluon.hybrid import HybridBlock
-from minigrad.gluon.nn.convolution import check_axes, check_layout
+from minigrad.gluon.nn.axes import check_axes, check_layout
 from minigrad.ops.windows import each
 
 __all__ = [

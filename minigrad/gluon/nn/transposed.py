@@ -4,7 +4,8 @@ from typing import Any
 
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError
-from minigrad.gluon.nn.convolution import _Convolution, check_axes
+from minigrad.gluon.nn.axes import check_axes
+from minigrad.gluon.nn.convolution import _Convolution
 from minigrad.ops.conv import transposed_convolution
 from minigrad.ops.windows import each
 

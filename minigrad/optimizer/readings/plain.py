@@ -16,7 +16,7 @@ from minigrad.device import Array, xp_of
 from minigrad.dtypes import single
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError
-from minigrad.optimizer.accepts import check as check_arrays
+from minigrad.optimizer.accepts import check_arrays
 from minigrad.optimizer.definition import call, check
 from minigrad.optimizer.graph import Scalars, Seen, as_the_rule_gets_it, asked_by, is_number
 from minigrad.optimizer.mistakes import mistake

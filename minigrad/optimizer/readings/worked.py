@@ -17,7 +17,7 @@ from minigrad.device import Array, cpu
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ArgumentError, ShapeError
 from minigrad.generators import generator
-from minigrad.optimizer.norms import divides, norm, normal
+from minigrad.optimizer.outside import divides, norm, normal
 from minigrad.optimizer.ratios import row_mean
 from minigrad.optimizer.readings.latex import Latex, aligned
 from minigrad.optimizer.readings.lines import RAW, Lines

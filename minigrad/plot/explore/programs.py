@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from minigrad.errors import UsageError
-from minigrad.optimizer.graph import PREPARATION, holds
+from minigrad.optimizer.graph import PREPARATION, compile_check
 from minigrad.optimizer.optimizer import Optimizer
 from minigrad.optimizer.readings.javascript import SIMPLE, JavaScript
 from minigrad.optimizer.readings.lines import Lines
@@ -50,7 +50,7 @@ class Branch:
         self.made = self.prepared({name: x for name, x in ON.items() if name in known})
         self.javascript = JavaScript(Lines(self.made))
         self.trace = self.javascript.of.graph.trace
-        self.holds = holds(self.trace, {})
+        self.holds = compile_check(self.trace, {})
         self.decided = [leaf for x in self.trace.decided for leaf in ancestors([x]) if not leaf.args]
         self.when = self.javascript.when()  # before the step, which renames what it has computed
         self.step = self.javascript.step()

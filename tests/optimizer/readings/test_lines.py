@@ -10,7 +10,7 @@ from minigrad import np, optimizer
 from minigrad.errors import UsageError
 from minigrad.optimizer import Optimizer
 from minigrad.optimizer.graph import trace
-from minigrad.optimizer.norms import norm
+from minigrad.optimizer.outside import norm
 from minigrad.optimizer.ratios import ratio, row_mean
 from minigrad.optimizer.readings.latex import equation
 from minigrad.optimizer.readings.lines import Lines
