@@ -22,7 +22,7 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("ordinary numbers", x, y, 0.7)
     yield probe("float32", x.astype("float32"), y.astype("float32"), 1.5)
     yield probe("memory out of order", spread(x), spread(y), 2.0)
-    yield probe("three dimensions", rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), 0.5)
+    yield probe("three dimensions", rng.normal(size=(2, 1, 4)), rng.normal(size=(2, 1, 4)), 0.5)
     yield probe("one number for each sample", rng.normal(size=(4, 1)) * 3, rng.normal(size=(4, 1)), 1.2)
     for x in 0.5, -3.0:
         yield probe(f"one difference, {x}", numpy.array([[x]]), numpy.zeros((1, 1)), 1.2)
