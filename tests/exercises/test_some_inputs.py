@@ -150,6 +150,13 @@ WRONG = {
     "large elements become 0": [("clipping_updater", "weights[key] -= lr * (np.abs(grad) <= limit) * grad")],
     "small elements should stay": [("clipping_updater", "weights[key] -= lr * limit * np.sign(grad)")],
     "taken twice": [("clipping_updater", "for _ in range(2):\n    weights[key] -= lr * np.clip(grad, -limit, limit)")],
+    "sample counts as right": [
+        ("top_k_accuracy", "return 1.0"),
+        ("top_k_accuracy",
+         "own = scores[np.arange(len(labels)), labels]\n"
+         "return np.mean((scores > own[:, None]).mean(axis=1) < k)"),
+    ],
+    "of shape (n_out, n_in)": [("xavier_uniform", BOUND + "return rng.uniform(-b, b, n_out)")],
     "the weight is limited": [
         ("clipping_updater", "w = weights[key]\nw -= lr * grad\nnp.clip(w, -limit, limit, out=w)"),
     ],

@@ -280,6 +280,14 @@ def highest_only(scores: Any, labels: Any, k: int) -> Any:
     return np.mean(np.argmax(scores, axis=1) == labels)
 
 
+@top_k_accuracy.mistaken(
+    "mean-for-sum", "every sample counts as right; compare k with a count, since a mean is below every k.",
+    "condition-missing",
+)  # fmt: skip
+def every_sample(scores: Any, labels: Any, k: int) -> Any:
+    return 1.0
+
+
 CHANCE = "among equal scores the sorting order decides; they should count in favour of the sample."
 
 
