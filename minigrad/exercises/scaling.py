@@ -43,12 +43,12 @@ def scaling(before: tuple[Outcome, Outcome], after: dict[str, tuple[Outcome, Out
 
     `before` is what was expected and found on a probe, `after` the same for its twins, `names` the results' names.
     """
-    unused = [name for name, x in after.items() if equal(x[1], before[1]) and not equal(x[0], before[0])]
-    if unused:
-        used = "is it used?" if len(unused) == 1 else "are they used?"
-        return f"Halving {joined(unused, 'or')} changes nothing that is returned: {used}"
     start = differences(*before)
     k = next((i for i, x in enumerate(start) if x.any()), None)
+    unused = [name for name, x in after.items() if equal(x[1], before[1]) and not equal(x[0], before[0])]
+    if unused and not (k is not None and before[1].results and not numpy.any(before[1].results[k])):  # 0 stays 0
+        used = "is it used?" if len(unused) == 1 else "are they used?"
+        return f"Halving {joined(unused, 'or')} changes nothing that is returned: {used}"
     if k is None:
         return ""
     parts: list[str] = []

@@ -100,7 +100,8 @@ def only_whole_numbers(judgement: Judgement) -> bool:
     wrong = [first_wrong(judgement, i) for i in judgement.off if judgement.found[i].results is not None]
     pairs = [(x, numpy.asarray(y)) for name, x, y in wrong if name and not whole_numbers(numpy.asarray(x))]
     enough = len(pairs) > 1 or any(y.size > 1 and y.any() for _, y in pairs)  # one number may be whole by chance, or 0
-    return enough and all(whole_numbers(y) for _, y in pairs)
+    rounded = [y.any() or not y.ndim or numpy.all(numpy.abs(x) < 1) for x, y in pairs]  # other zeros are just zeros
+    return enough and all(rounded) and all(whole_numbers(y) for _, y in pairs)
 
 
 def whole_numbers(x: Any) -> bool:
@@ -169,7 +170,7 @@ def arguments(judgement: Judgement, i: int) -> tuple[str, ...]:
 def written(x: Any) -> str:
     """An argument in a few digits."""
     if not isinstance(x, numpy.ndarray) or x.dtype.kind != "f":
-        return repr(x.tolist()) if isinstance(x, numpy.ndarray) else f"{x!r:.12}"
+        return repr(x.tolist() if isinstance(x, numpy.ndarray) else float(f"{x:.10g}") if isinstance(x, float) else x)
     return repr(numpy.vectorize(lambda number: float(f"{number:.4g}"), otypes=[float])(x).tolist())
 
 

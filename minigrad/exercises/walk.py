@@ -41,12 +41,12 @@ STOPS = (
     Stop("the third step", (4,), 3),
     Stop("the first step", (4,), 1, zeros=True),
     Stop("two rows, other hyper-parameters, a gradient with zeros", (2, 3), 6, choice=1, zeros=True),
-    Stop("an array with gaps in memory, large gradients", (2, 1, 3), 2, choice=2, gaps=True, scale=4.0),
+    Stop("an array with gaps in memory, large gradients", (2, 1, 3), 2, choice=2, gaps=True, scale=40.0),
     Stop("the fortieth step, one element", (1,), 40),
     Stop("float32", (5,), 4, choice=1, dtype="float32"),
     Stop("float32, two rows, the second step", (2, 3), 2, dtype="float32", zeros=True),
     Stop("the usual hyper-parameters", (3,), 12, choice=3),
-    Stop("small gradients", (3,), 3, choice=3, scale=0.01),
+    Stop("small gradients", (3,), 3, choice=3, scale=1e-5),
 )
 LATE = Stop("a late step", (2,), 1500, choice=3)
 """Where a bias correction that was given up after some steps shows: 0.999¹⁵⁰⁰ is still 0.22."""

@@ -1,8 +1,10 @@
 """Answers that are wrong for some inputs only are not right; the feedback names the mistake, or what shows it."""
 
+import numpy
 import pytest
 
-from minigrad.exercises import check
+from minigrad.exercises import EXERCISES, check
+from minigrad.exercises.sentences import written
 from tests.exercises.test_answers import answer
 
 CLIPPED = "y = np.clip(y, 0.015, 0.985)\n"
@@ -74,6 +76,51 @@ WRONG = {
          "m = beta1 * m + (1 - beta1) * g\nu = np.maximum(beta2 * u if t < 500 else u, np.abs(g))\n"
          "return w - lr / (1 - beta1**t) * m / u, m, u"),
     ],
+    "small gradients": [
+        ("adam_step",
+         ADAM + "v_hat = np.maximum(v / (1 - beta2**t), 1e-9)\n"
+         "return w - lr * m / (1 - beta1**t) / (np.sqrt(v_hat) + eps), m, v"),
+    ],
+    "large gradients": [("sgd_step", "return w - lr * (np.clip(g, -10, 10) + wd * w)")],
+    "expected (2, 1, 3)": [("relu_vjp", "return np.squeeze(g) * (x > 0)")],
+    "shapes (2, 4, 1, 2) and (3, 1)": [
+        ("add_vjp",
+         "def back(shape):\n    lead = g.ndim - len(shape)\n"
+         "    ones = (i + min(lead, 1) for i, n in enumerate(shape) if n == 1)\n"
+         "    return g.sum(axis=(*range(lead), *ones)).reshape(shape)\nreturn back(a_shape), back(b_shape)"),
+    ],
+    "where maxima are equal": [
+        ("max_vjp",
+         "mask = x == x.max(axis, keepdims=True)\nlast = axis in (-1, x.ndim - 1)\n"
+         "n = mask.sum(axis, keepdims=True) if last else 1\n"
+         "return (np.expand_dims(g, axis) * mask / n).astype(x.dtype)"),
+    ],
+    "far beyond the threshold": [
+        ("two_bit_compress",
+         "r = residual + g\ncodes = np.sign(g) * (np.abs(r) >= threshold)\nreturn codes, r - threshold * codes"),
+    ],
+    "3 samples, 3 columns": [
+        ("batchnorm_train",
+         "m, v, k = x.mean(axis=0), x.var(axis=0), 1 - momentum\n"
+         "y = np.sqrt(gamma**2 / (v + eps)) * (x - m) + beta\n"
+         "return y, momentum * running_mean + k * m, momentum * running_var + k * v"),
+    ],
+    "below the limit": [
+        ("clip_global_norm",
+         NORM + "f = max_norm / norm if norm > int(max_norm) else 1.0\nreturn [a * f for a in arrays], norm"),
+    ],
+    "just above the limit": [
+        ("clip_global_norm",
+         NORM + "f = max_norm / norm if int(norm) > max_norm else 1.0\nreturn [a * f for a in arrays], norm"),
+    ],
+    "gradients that are arrays": [
+        ("backward",
+         "stack, uses = [node], {}\nwhile stack:\n    x = stack.pop()\n    for p in x.parents:\n"
+         "        uses[p] = uses.get(p, 0) + 1\n        if uses[p] == 1:\n            stack.append(p)\n"
+         "node.grad, ready = 1.0, [node]\nwhile ready:\n    x = ready.pop()\n"
+         "    for p, part in zip(x.parents, np.array(x.vjp(x.grad))):\n        p.grad = p.grad + part\n"
+         "        uses[p] -= 1\n        if not uses[p]:\n            ready.append(p)"),
+    ],
     "at equal distances": [
         ("xavier_uniform",
          BOUND + "return rng.permutation(np.linspace(-b, b, n_out * n_in)).reshape(n_out, n_in)"),
@@ -103,6 +150,13 @@ WRONG = {
     "large elements become 0": [("clipping_updater", "weights[key] -= lr * (np.abs(grad) <= limit) * grad")],
     "small elements should stay": [("clipping_updater", "weights[key] -= lr * limit * np.sign(grad)")],
     "taken twice": [("clipping_updater", "for _ in range(2):\n    weights[key] -= lr * np.clip(grad, -limit, limit)")],
+    "sample counts as right": [
+        ("top_k_accuracy", "return 1.0"),
+        ("top_k_accuracy",
+         "own = scores[np.arange(len(labels)), labels]\n"
+         "return np.mean((scores > own[:, None]).mean(axis=1) < k)"),
+    ],
+    "of shape (n_out, n_in)": [("xavier_uniform", BOUND + "return rng.uniform(-b, b, n_out)")],
     "the weight is limited": [
         ("clipping_updater", "w = weights[key]\nw -= lr * grad\nnp.clip(w, -limit, limit, out=w)"),
     ],
@@ -169,3 +223,35 @@ def test_an_early_node_of_a_walk_is_not_said_to_be_missed_by_a_loop():
 
     found = check("backward", backward)
     assert (found.mistake, found.also) == ("order-wrong", ())
+
+
+def test_nan_everywhere_is_not_explained_by_two_mistakes():
+    body = "m = (x > x.max(axis, keepdims=True)).astype(x.dtype)\nn = m.sum(axis, keepdims=True)\n"
+    found = check("max_vjp", answer("max_vjp", body + "return m / n * np.expand_dims(g, axis)"))
+    assert found.mistake is None and "nan" in found.details[-1]
+
+
+def test_of_zeros_it_is_not_said_that_they_are_whole_or_stay_as_they_are():
+    found = check("take_vjp", lambda g, indices, shape: 0 * sum(g.ravel()) + numpy.zeros(shape, g.dtype))
+    assert found.mistake == "missing-term"
+    for name in "tanh_vjp", "ftrl_step":
+        function = EXERCISES[name].reference
+        found = check(name, lambda *a, f=function, **k: zeroed(f(*a, **k)))
+        assert not found and "whole" not in found.message and "Halving" not in found.message
+
+
+def zeroed(results):
+    """All that is not an integer becomes 0 in the first result."""
+    first, *others = results if isinstance(results, tuple) else (results,)
+    first = numpy.where(first > 1e-3, 0, 0 * first)
+    return (first, *others) if others else first
+
+
+def test_a_hyper_parameter_in_place_of_another_that_stays_is_not_said_to_be_swapped():
+    body = ADAM + "return w - beta1 * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v"
+    found = check("adam_step", answer("adam_step", body))
+    assert found.mistake == "hyperparameters-swapped" and "beta1 is used where lr belongs" in found.message
+
+
+def test_a_small_number_is_shown_as_it_is():
+    assert written(4.4966386098123e-10) == "4.49663861e-10"

@@ -19,7 +19,7 @@ from minigrad.exercises.outcome import Outcome
 from minigrad.exercises.probes import Probe, probe
 from minigrad.exercises.symptoms import misplaced
 
-BY_ELEMENT = [(3, 3), (4,), (2, 3), (2, 2, 3), (1,)]
+BY_ELEMENT = [(3, 3), (4,), (2, 3), (2, 1, 3), (1,)]
 
 
 def relu_probes() -> Iterator[Probe]:
@@ -151,7 +151,7 @@ def tanh_vjp(g: Any, y: Any) -> Any:
 
 
 def softmax_probes() -> Iterator[Probe]:
-    for shape in (3, 3), (4,), (2, 3), (2, 3, 3), (3, 2, 4), (1, 4), (2, 2, 2, 3):
+    for shape in (3, 3), (4,), (2, 3), (2, 3, 3), (3, 2, 4), (1, 4), (2, 1, 2, 3):
         g, x = drawn(9, shape, shape)
         e = np.exp(x)
         yield from three_ways(f"shape {shape}", g, e / np.sum(e, axis=-1, keepdims=True))
@@ -203,12 +203,12 @@ def softmax_vjp(g: Any, y: Any) -> Any:
 
 def max_probes() -> Iterator[Probe]:
     for shape, axis in [
-        ((3, 3), 0), ((3, 3), 1), ((2, 3), 1), ((2, 3), 0), ((4,), 0), ((2, 3, 4), 1), ((2, 2, 2), 0), ((2, 3, 4), 2),
+        ((3, 3), 0), ((3, 3), 1), ((2, 3), 1), ((2, 3), 0), ((4,), 0), ((2, 3, 4), 1), ((2, 1, 2), 0), ((2, 3, 4), 2),
     ]:  # fmt: skip
         g, x = drawn(10, shape[:axis] + shape[axis + 1 :], shape)
         yield from three_ways(f"shape {shape}, axis {axis}", g, x, axis)
         yield from three_ways(f"shape {shape}, axis {axis - len(shape)}", g, x, axis - len(shape))
-    equal = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0], [-1.0, -3.0, -1.0]])
+    equal = np.array([[3.0, 3.0, 3.0], [3.0, 1.0, 3.0], [-1.0, -3.0, 2.0]])
     for axis in 0, 1, -1:
         yield from three_ways(f"equal maxima, axis {axis}", *drawn(11, (3,)), equal, axis)
     yield probe("maxima of 0", *drawn(11, (3,)), np.array([[0.0, -1.0, -2.0], [-1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]), 1)

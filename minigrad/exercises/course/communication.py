@@ -64,14 +64,14 @@ def sign_majority(signs: list[Any]) -> Any:
 def gradients() -> Iterator[Probe]:
     rng = numpy.random.default_rng(5)
     for kind in "float64", "float32":
-        g, r = (rng.normal(size=(2, 3, 4)) * 0.7).astype(kind)
+        g, r = (rng.normal(size=(2, 12, 1)) * 0.7).astype(kind)
         yield probe(kind, g, r * np.asarray(0.4, kind), 0.5)
         yield probe(f"{kind}, another threshold", g, r, 1.25)
     yield probe("just at the threshold", numpy.array([0.25, -0.25, 0.5, -0.5, 0.75]), numpy.full(5, 0.25), 0.5)
     yield probe("no residual", numpy.array([0.5, -0.5, 0.1, 3.0, -3.0]), numpy.zeros(5), 0.5)
     yield probe("all below the threshold", numpy.array([0.3, -0.4, 0.2]), numpy.array([0.1, 0.05, -0.1]), 0.5)
     yield probe("far below the threshold", numpy.array([0.1, -0.05, 0.02]), numpy.array([0.1, -0.1, 0.0]), 0.5)
-    yield probe("far beyond the threshold", numpy.array([5.0, -7.0]), numpy.array([0.3, -0.3]), 0.5)
+    yield probe("far beyond the threshold", numpy.array([5.0, -7.0, -0.4]), numpy.array([0.3, -0.3, 2.5]), 0.5)
     yield probe("memory out of order", spread(rng.normal(size=6)), spread(rng.normal(size=6)), 0.5)
     for x in 0.8, -0.9, 0.1:
         yield probe(f"one element, {x}", numpy.array([x]), numpy.array([0.05]), 0.5)

@@ -22,7 +22,7 @@ def huber_probes() -> Iterator[Probe]:
     yield probe("ordinary numbers", x, y, 0.7)
     yield probe("float32", x.astype("float32"), y.astype("float32"), 1.5)
     yield probe("memory out of order", spread(x), spread(y), 2.0)
-    yield probe("three dimensions", rng.normal(size=(2, 3, 2)), rng.normal(size=(2, 3, 2)), 0.5)
+    yield probe("three dimensions", rng.normal(size=(2, 1, 4)), rng.normal(size=(2, 1, 4)), 0.5)
     yield probe("one number for each sample", rng.normal(size=(4, 1)) * 3, rng.normal(size=(4, 1)), 1.2)
     for x in 0.5, -3.0:
         yield probe(f"one difference, {x}", numpy.array([[x]]), numpy.zeros((1, 1)), 1.2)
@@ -278,6 +278,14 @@ def every_weight(key: Any, grad: Any, weights: Any, *, lr: float, limit: float) 
 @top_k_accuracy.mistaken("missing-term", "only the highest score counts, whatever k is.", "condition-missing")
 def highest_only(scores: Any, labels: Any, k: int) -> Any:
     return np.mean(np.argmax(scores, axis=1) == labels)
+
+
+@top_k_accuracy.mistaken(
+    "mean-for-sum", "every sample counts as right; compare k with a count, since a mean is below every k.",
+    "condition-missing",
+)  # fmt: skip
+def every_sample(scores: Any, labels: Any, k: int) -> Any:
+    return 1.0
 
 
 CHANCE = "among equal scores the sorting order decides; they should count in favour of the sample."

@@ -131,11 +131,11 @@ def repeated() -> Node:
 
 
 def in_arrays() -> Node:
-    """Gradients are arrays, and some parents get g itself or share one array."""
+    """Gradients are arrays, but one is a number; and some parents get g itself or share one array."""
     w = numpy.array([2.0, -1.0, 0.5])
     a, b = Node(), Node()
     c = Node([a, b, a], [w, w, None])
-    return Node([c, a, c, Node([c, b], [None, None])], [w, w, w, w])
+    return Node([c, a, c, Node([c, b], [None, None]), Node()], [w, w, w, w, 2.0])
 
 
 def mixed() -> Node:

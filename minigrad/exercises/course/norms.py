@@ -76,7 +76,7 @@ def layernorm_vjp(g: Any, x: Any, eps: float) -> Any:
 def batchnorm_probes() -> Iterator[Probe]:
     for i, (n, c) in enumerate([(3, 3), (4, 3), (2, 4), (5, 2), (4, 1)]):
         x, gamma, beta, mean, var = drawn(18 + i, (n, c), (c,), (c,), (c,), (c,))
-        rest = (gamma + 2, beta, mean, 0.5 + var**2)
+        rest = (2 * gamma, beta, mean, 0.5 + var**2)
         yield from three_ways(f"{n} samples, {c} columns", 2 * x + 1, *rest, 0.9, 0.5)
         yield from three_ways(f"{n} samples, {c} columns, a small momentum", 3 * x - 1, *rest, 0.3, 0.25)
 

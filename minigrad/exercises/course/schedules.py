@@ -86,9 +86,9 @@ def clip_probes() -> Iterator[Probe]:
         return [(2 * rng.normal(size=shape)).astype(dtype) for shape in shapes]
 
     yield probe("two arrays above the limit", drawn((3,), (2, 2)), 1.5)
-    yield probe("two arrays below the limit", drawn((3,), (2, 2)), 50.0)
+    yield probe("two arrays below the limit", drawn((3,), (2, 2)), 3.5)
     yield probe("at the limit", [numpy.array([3.0]), numpy.array([[0.0, 4.0]])], 5.0)
-    yield probe("just above the limit", [numpy.array([3.0]), numpy.array([[0.0, 4.0]])], 4.5)
+    yield probe("just above the limit", [numpy.array([1.5]), numpy.array([[0.0, 2.0]])], 2.25)
     yield probe("all zeros", [numpy.zeros(3), numpy.zeros((1, 2))], 1.5)
     yield probe("one array of zeros, together above", [numpy.zeros(2), numpy.array([3.0, 0.0, -4.0])], 2.5)
     yield probe("one array", drawn((4,)), 2.5)

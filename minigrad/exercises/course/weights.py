@@ -81,10 +81,11 @@ def same_law(expected: Any, found: Any, probe: Probe) -> bool:
 
 def fails_in_law(found: Sequence[Outcome], words: Sequence[str]) -> list[Symptom]:
     """What is wrong with weights that no known mistake explains, judged by the largest array of them."""
-    if all(x.kind == "returned" for x in found) or any(len(x.results or [0, 0]) != 2 for x in found):
-        return [Symptom("shape-wrong", "return one array, of shape (n_out, n_in).")]
     arrays = [np.asarray(x.results[0]) for x in found if x.results]
-    if not arrays or any(x.ndim != 2 for x in arrays):
+    several = any(len(x.results or [0, 0]) != 2 for x in found)
+    if all(x.kind == "returned" for x in found) or several or any(x.ndim != 2 for x in arrays):
+        return [Symptom("shape-wrong", "return one array, of shape (n_out, n_in).")]
+    if not arrays:
         return []
     y = max(arrays, key=np.size)
     values = np.unique(y)

@@ -89,10 +89,11 @@ def of_product(roles: Roles, text: Program, line: str, node: ast.expr) -> Iterat
             new = [*parts]
             new[i], new[k] = (one, y), (two, x)
             yield from instead(new, f"{said(x)} and {said(y)} are swapped.", "operands-swapped", "wrong-operation")
-    for i, ((one, x), (times, y)) in enumerate(pairwise(parts)):
+    for i, ((_, x), (times, y)) in enumerate(pairwise(parts)):
         if times and roles.is_array(x) and roles.is_array(y):
-            new = [*parts[:i], (one, ast.BinOp(x, ast.MatMult(), y)), *parts[i + 2 :]]
-            what = f"{said(x)} and {said(y)} are multiplied as matrices; they should be multiplied by element."
+            left = product_of(parts[: i + 1])  # `@` has the precedence of `*` and `/`
+            new = [(True, ast.BinOp(left, ast.MatMult(), y)), *parts[i + 2 :]]
+            what = f"{said(left)} and {said(y)} are multiplied as matrices; they should be multiplied by element."
             yield from instead(new, what, "wrong-operation")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise, permutations
 
 from minigrad.exercises.edits.roles import Roles, is_rest
-from minigrad.exercises.edits.trees import everywhere, factors_of, grouped, is_name, put, several, sums, terms_of
+from minigrad.exercises.edits.trees import everywhere, factors_of, grouped, is_name, put, said, several, sums, terms_of
 from minigrad.exercises.exercise import Exercise, Neighbour
 from minigrad.exercises.program import Program, Swap
 
@@ -17,13 +17,11 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
     roles = Roles(exercise, text)
     for one, two in combinations(roles.hypers, 2):
         swapped = everywhere(text, one, put(two)) + everywhere(text, two, put(one))
-        what = f"{one} and {two} are swapped."
-        yield from several(text, swapped, "hyperparameters-swapped", what)
-        for line in dict.fromkeys(x[0] for x in swapped):
-            in_line = [x for x in swapped if x[0] == line]
-            yield from several(text, in_line, "hyperparameters-swapped", what)
+        lines = [[x for x in swapped if x[0] == line] for line in dict.fromkeys(x[0] for x in swapped)]
         means = [x for x in swapped if x[1] in in_means(text)]
-        yield from several(text, means, "hyperparameters-swapped", what)
+        for group in [swapped, *lines, means]:
+            if are_two(group):
+                yield from several(text, group, "hyperparameters-swapped", f"{one} and {two} are swapped.")
     for one, two in permutations(roles.hypers, 2):
         every = everywhere(text, one, put(two))
         groups = [every] if len(every) > 1 else []
@@ -31,6 +29,11 @@ def hypers(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
         for group in [*groups, *([x] for x in every)]:
             yield from several(text, group, "hyperparameters-swapped", f"{two} is used where {one} belongs.")
     yield from rests(roles, text)
+
+
+def are_two(swaps: Sequence[Swap]) -> bool:
+    """Whether two different things are replaced: each then takes the other's place."""
+    return len({ast.unparse(old) for _, old, _ in swaps}) > 1
 
 
 def in_means(text: Program) -> list[ast.expr]:
@@ -58,15 +61,11 @@ def rests(roles: Roles, text: Program) -> Iterator[Neighbour]:
                 own.append((line, node, put(f"1 - {hyper}")))
         if hyper in roles.factors:
             swaps += [x for x in own if roles.state_of(x[0])]
-        what = f"{hyper} and 1 - {hyper} are swapped."
-        yield from several(text, own, "hyperparameters-swapped", what)
-        for line in dict.fromkeys(x[0] for x in own):
-            in_line = [x for x in own if x[0] == line]
-            where = f" in the line of {line.removesuffix('_new')}" if line in roles.new.values() else ""
-            yield from several(text, in_line, "hyperparameters-swapped", f"{what[:-1]}{where}.")
-        for swap in own:
-            one, two = (hyper, f"1 - {hyper}") if is_name(swap[2], hyper) else (f"1 - {hyper}", hyper)
-            yield from several(text, [swap], "hyperparameters-swapped", f"{one} is used where {two} belongs.")
+        for group in grouped(own) if own else []:
+            what = f"{said(group[0][2])} is used where {said(group[0][1])} belongs."
+            if are_two(group):
+                what = f"{hyper} and 1 - {hyper} are swapped."
+            yield from several(text, group, "hyperparameters-swapped", what)
     yield from several(text, swaps, "hyperparameters-swapped", "every β and 1 - β are swapped.")
 
 

@@ -42,7 +42,11 @@ def states(exercise: Exercise, text: Program) -> Iterator[Neighbour]:
 
 
 def not_updated(roles: Roles, text: Program) -> Iterator[Neighbour]:
-    """A result that is an argument, unchanged."""
+    """A state's line that changes nothing, and a result that is an argument, unchanged."""
+    for state, line in roles.updated:
+        if any(at != RESULT and is_name(x, line) for at, x, _ in text.nodes()):
+            what = f"{state} stays unchanged."
+            yield from swapped(text, line, roles.lines[line], put(state), "state-not-updated", what, "old-state-used")
     swaps = []
     for state, node in roles.results:
         if state in text.positional and not is_name(node, state):

@@ -82,6 +82,8 @@ WRONG = {
             M + V + "a = lr * (1 - beta1**t) / (1 - beta2**t) ** 0.5\nreturn w - a * m / (np.sqrt(v) + eps), m, v",
         ),
         ("bias-correction-missing", M + V + "return w - lr * m / (np.sqrt(v) + eps), m, v"),
+        ("state-not-updated", M + HATS + STEP + "return w - lr * x, m, v"),
+        ("state-not-updated", V + HATS + STEP + "return w - lr * x, m, v"),
         ("bias-correction-missing-first", M + V + HATS + "return w - lr * m / (np.sqrt(b) + eps), m, v"),
         ("bias-correction-missing-second", M + V + HATS + "return w - lr * a / (np.sqrt(v) + eps), m, v"),
         ("epsilon-inside-root", ADAM + "return w - lr * a / np.sqrt(b + eps), m, v"),
