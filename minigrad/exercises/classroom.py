@@ -42,7 +42,7 @@ def students(folder: Path) -> list[tuple[str, Path]]:
         raise MissingFileError(f"'{folder}' is empty; expected a folder or a Python file for each student.")
     for name, count in Counter(name for name, _ in found).items():
         if count > 1:
-            raise FileError(f"'{folder}' has both '{name}' and '{name}.py'; one student has one of them: rename one.")
+            raise FileError(f"'{folder}' has both '{name}' and '{name}.py', which would be one student's; rename one.")
     return found
 
 
