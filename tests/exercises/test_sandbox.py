@@ -76,6 +76,10 @@ ENDS = {
     "Ctrl-C": ("raise KeyboardInterrupt", "it raises KeyboardInterrupt, in the line `raise KeyboardInterrupt`."),
     "memory of NumPy": ("np.ones(10**10)", "more than 600 MB of memory"),
     "memory of Python": ("x = [0]\n    while True: x = x + x", "more than 600 MB of memory"),
+    "more memory, by a limit of its own": (
+        "import resource as r; most = r.getrlimit(r.RLIMIT_AS)[1]; r.setrlimit(r.RLIMIT_AS, (most, most))\n"
+        "    np.ones(90 << 20); return x", "more than 600 MB of memory"
+    ),
     "recursion": ("return log_softmax(x)", "RecursionError"),
     "recursion without end": ("import sys; sys.setrecursionlimit(10**9); return log_softmax(x)", ""),
     "an error": ("raise ValueError('wrong day')", "ValueError: wrong day, in the line `raise ValueError('wrong day')`"),
