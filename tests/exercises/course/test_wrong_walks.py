@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from minigrad.exercises.course.wrong_walks import in_every_way, marked_when_added, met_first, turn_all
+from minigrad.exercises.course.wrong_walks import add, every_time, in_every_way, marked_when_added, met_first, turn_all
 
 A = SimpleNamespace(name="a", parents=())
 B, D = (SimpleNamespace(name=name, parents=(A,)) for name in "bd")
@@ -34,3 +34,12 @@ def test_all_gradients_are_turned():
     node = SimpleNamespace(parents=(leaf,), vjp=lambda g: [3 * g], grad=0.0)
     turn_all(node)
     assert (node.grad, leaf.grad) == (-1, -3)
+
+
+@pytest.mark.parametrize("last_in", [True, False])
+def test_a_node_that_is_reached_in_two_ways_passes_on_all_it_has_both_times(last_in):
+    leaf = SimpleNamespace(parents=(), vjp=lambda g: [], grad=0.0)
+    both = SimpleNamespace(parents=(leaf,), vjp=lambda g: [3 * g], grad=0.0)
+    node = SimpleNamespace(parents=(both, both), vjp=lambda g: [2 * g, 5 * g], grad=0.0)
+    every_time(node, add, last_in)
+    assert (node.grad, both.grad, leaf.grad) == (1, 2 + 5, 2 * 3 * (2 + 5))
