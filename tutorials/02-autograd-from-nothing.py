@@ -279,11 +279,11 @@ assert grads[a.node] == visits == 2**16
 # When a node's turn comes, everything that was computed from it has already had its turn.
 #
 # That is what the numbers are for.
-# `reached` collects all the nodes behind the result (the *head*) and sorts them:
+# `toposort`, short for *topological sort*, collects all the nodes behind the result (the *head*) and sorts them:
 
 
-# %% engine-reached
-def reached(head):
+# %% engine-toposort
+def toposort(head):
     """All nodes that the head was computed from; the newest, with the largest number, last."""
     found, waiting = set(), [head.node]
     while waiting:
@@ -303,7 +303,7 @@ def reached(head):
 # %% engine-walk
 def walk(head, seed):
     """The gradients of all leaves behind the head."""
-    nodes = reached(head)
+    nodes = toposort(head)
     grads = {}
     add(grads, head.node, seed)
     while nodes:
@@ -388,11 +388,11 @@ print("the row:", row.data.shape, "the part of its gradient:", part.shape)
 # From a part of shape `(4, 3)` a row `(3,)` gets the sum over the first axis, and a column `(4, 1)` the sum over the second.
 #
 # It also works the other way: a VJP may return an array smaller than its input, if it can be broadcast to that shape. A single number, `()`, is repeated for nine points, `(9, 1)`.
-# `fit` does both, and `add` calls it each time, so that no operation has to worry about it:
+# `unbroadcast` does both, and `add` calls it each time, so that no operation has to worry about it:
 
 
-# %% engine-fit
-def fit(g, shape):
+# %% engine-unbroadcast
+def unbroadcast(g, shape):
     """A gradient in the shape of its value: summed where the value was broadcast, or repeated."""
     g = numpy.sum(g, axis=tuple(range(numpy.ndim(g) - len(shape))))
     stretched = tuple(i for i, n in enumerate(shape[len(shape) - g.ndim :]) if n == 1 and g.shape[i] != 1)
@@ -401,7 +401,7 @@ def fit(g, shape):
 
 def add(grads, node, part):
     """Add one part to the gradient of a node, in the shape of its value."""
-    part = fit(part, node.shape)
+    part = unbroadcast(part, node.shape)
     grads[node] = grads[node] + part if node in grads else part
 
 
@@ -419,7 +419,7 @@ assert column.grad.tolist() == [[3], [3], [3], [3]]
 # ## 7. Train a network
 #
 # A network needs four more operations: subtraction, the matrix product, `tanh`, which lets it bend, and the mean.
-# The VJP of the mean returns a single number, `g / x.size`, which `fit` repeats.
+# The VJP of the mean returns a single number, `g / x.size`, which `unbroadcast` repeats.
 #
 # For the matrix product look at one entry, $y_{ij} = \sum_k a_{ik} b_{kj}$.
 # So $a_{ik}$ contributes to every $y_{ij}$ of its row, with the derivative $b_{kj}$, and its gradient is $\sum_j g_{ij} b_{kj}$.
@@ -548,7 +548,7 @@ with record():
     b = a + a
     c = b + b
 print("yours")
-listing(reached(c))
+listing(toposort(c))
 
 a = np.array(1.0)
 a.attach_grad()
@@ -556,7 +556,7 @@ with autograd.record():
     b = a + a
     c = b + b
 print("minigrad's")
-listing(engine.reached([c], ends=()))
+listing(engine.toposort([c], ends=()))
 
 # %% same-graph [markdown]
 # The graphs are the same. Only the clocks differ, and only the order matters. (minigrad's also ticks when an array is changed in place.)
@@ -705,7 +705,7 @@ with autograd.record():
     y = x * x * x
     first = autograd.grad(y, x, create_graph=True)
 print("x³ has the slope", first)
-nodes = engine.reached([first], ends=())
+nodes = engine.toposort([first], ends=())
 listing(nodes)
 first.backward()
 print("and the second derivative", x.grad)

@@ -5,6 +5,7 @@ import pytest
 
 from minigrad.exercises import EXERCISES, check
 from minigrad.exercises.sandbox import check_file
+from minigrad.exercises.scaling import alike
 
 RIGHT = EXERCISES["adam_step"].reference
 
@@ -58,3 +59,9 @@ def test_an_answer_in_a_file_is_told_the_same(tmp_path):
     path.write_text("import numpy as np\ndef tanh_vjp(g, y):\n    return g * (1 - y * y) + np.sin(y) ** 3\n")
     (feedback,) = check_file(path)
     assert "The difference in gx does not depend on g." in feedback.message
+
+
+def test_results_are_alike_only_if_they_are_there():
+    two = [numpy.ones(2), 2 * numpy.ones(2)]
+    assert alike(two, numpy.full(2, 2 + 1e-4), 1) and not alike(two, numpy.full(2, 2.1), 1)
+    assert not alike(two, numpy.ones(2), 2) and not alike([], numpy.ones(2), 0)

@@ -46,6 +46,7 @@ HOST_ONLY = {
         test_an_array_of_a_gpu_is_fetched_only_when_asked""",
     "values are looked at on a CPU only, such as labels and indices: on a GPU that would be waiting": """
         test_labels_are_looked_at_in_a_pure_block_too
+        test_a_constant_that_must_be_a_whole_number_is_to_be_given_as_one
         test_ftrl_that_erases_a_network_warns_once_and_says_what_to_do
         test_a_nan_from_a_device_is_refused_because_it_would_stay_in_the_residual_and_never_be_sent
         test_nothing_of_any_key_is_pushed_if_one_holds_a_nan[device

@@ -18,7 +18,7 @@ def test_it_has_about_eighty_lines():
 def test_its_names_are_those_of_minigrads_engine():
     places = {
         "Leaf": graph, "Node": graph, "Tensor": tensor, "op": operation, "clock": clock, "state": modes,
-        "reached": backward, "walk": backward, "backward": backward, "fit": backward, "add": backward,
+        "toposort": backward, "walk": backward, "backward": backward, "unbroadcast": backward, "add": backward,
     }  # fmt: skip
     defined = {node.name for text in ENGINE for node in ast.parse(text).body if hasattr(node, "name")}
     assert defined | {"clock", "state"} == {*places, "record"}
