@@ -16,13 +16,13 @@ def generator_states() -> dict[str, Any]:
     The state of CuPy's generators cannot be read. So each of them is restarted, and its new start is saved: the same
     numbers follow whether the program continues or loads the state.
     """
-    states: dict[str, Any] = {"seed": generators._seed}
-    for ctx, found in list(generators._generators.items()):
+    states: dict[str, Any] = {"seed": generators.seed_of_all}
+    for ctx, found in list(generators.by_device.items()):
         if ctx.device_type == "cpu":
             states[str(ctx.device_id)] = found.bit_generator.state
         else:
-            number, again = generators._starts[ctx]
-            generators._generators[ctx] = generators.made(ctx, number, again + 1)
+            number, again = generators.starts[ctx]
+            generators.by_device[ctx] = generators.made(ctx, number, again + 1)
             states[f"gpu {ctx.device_id}"] = [number, again + 1]
     return states
 
@@ -42,7 +42,7 @@ def set_generator_states(states: dict[str, Any]) -> None:
     for name, found in states.items():
         if name.startswith("gpu "):
             if int(name[4:]) < num_gpus():
-                generators._generators[gpu(int(name[4:]))] = generators.made(gpu(int(name[4:])), *found)
+                generators.by_device[gpu(int(name[4:]))] = generators.made(gpu(int(name[4:])), *found)
         elif name != "seed":
             generators.generator(cpu(int(name))).bit_generator.state = found
 
