@@ -12,7 +12,15 @@ from minigrad.arguments import flag, number, one_of, shown
 from minigrad.device import Context
 from minigrad.engine.graph import Leaf
 from minigrad.engine.tensor import Tensor
-from minigrad.errors import ArgumentError, BatchSizeError, KindError, StaleGradientError, UsageError, suggestion
+from minigrad.errors import (
+    ArgumentError,
+    BatchSizeError,
+    KeywordError,
+    KindError,
+    StaleGradientError,
+    UsageError,
+    suggestion,
+)
 from minigrad.gluon.flat import Group, Member, group_key, learns
 from minigrad.gluon.parameter import Parameter
 from minigrad.optimizer.optimizer import Optimizer
@@ -63,7 +71,13 @@ class Trainer:
         kvstore: str | KVStore | None = "device",
         compression_params: Mapping[str, Any] | None = None,
         update_on_kvstore: bool | None = None,
+        **others: Any,
     ) -> None:
+        if others:
+            raise KeywordError(
+                f"Trainer has no argument {next(iter(others))!r}. What is meant for the optimizer goes into a dict: "
+                f"optimizer_params={others}."
+            )
         self._params = _in_order(params)
         self._places = _places(params, self._params)
         self._contexts = _common_contexts(self._params)

@@ -76,6 +76,11 @@ def test_an_optimizer_object_with_arguments_beside_it_is_refused():
         gluon.Trainer(make_net().collect_params(), optimizer.SGD(), {"learning_rate": 1})
 
 
+def test_arguments_of_the_optimizer_beside_those_of_the_trainer_are_told_where_to_go():
+    with pytest.raises(TypeError, match=r"no argument 'learning_rate'.*optimizer_params=\{'learning_rate': 0\.1\}"):
+        gluon.Trainer(make_net().collect_params(), "sgd", learning_rate=0.1)
+
+
 def test_an_optimizer_that_is_given_to_a_second_trainer_is_warned_of():
     one, two = make_net(), make_net()
     rule = optimizer.Adam()
