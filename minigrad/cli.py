@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy
 
@@ -42,12 +42,20 @@ MOST = 10**9
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that says which command or option was meant."""
+    """A parser that says which command or option was meant. What it parses says whose it is: `arguments.of`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_defaults(of=self)
+
+    def options(self) -> list[str]:
+        """The options of this command, in their long form."""
+        return [x for action in self._actions for x in action.option_strings if x.startswith("--")]
 
     def error(self, message: str) -> NoReturn:
         word = re.search(r"(?:choice: '|arguments: )([\w-]+)", message)
         choices = message.partition("choose from")[2]
-        known = re.findall(r"[\w-]+", choices) if choices else re.findall(r"--[\w-]+", self.format_help())
+        known = re.findall(r"[\w-]+", choices) if choices else self.options()
         close = difflib.get_close_matches(word[1], known, n=1, cutoff=0.7) if word else []
         super().error(f"{message}; did you mean {close[0]!r}?" if close else message)
 
@@ -131,7 +139,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--plot", type=path, default=Path("compare.png"), metavar="FILE", help="the picture (default compare.png)"
     )
-    one.set_defaults(run=run_compare, of=one)
+    one.set_defaults(run=run_compare)
 
     one = exact(
         "train",
@@ -155,7 +163,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--dist", action="store_true", help="share each batch among the ranks of 'minigrad launch -n N -m minigrad ...'"
     )
-    one.set_defaults(run=run_train, of=one)
+    one.set_defaults(run=run_train)
 
     one = exact(
         "equations",
@@ -167,7 +175,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("name", nargs="?", help="an optimizer, such as adam (default: all of them)")
     one.add_argument("--worked", action="store_true", help="fill in the numbers of two steps, as you would by hand")
-    one.set_defaults(run=run_equations, of=one)
+    one.set_defaults(run=run_equations)
 
     one = exact(
         "surface",
@@ -187,7 +195,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--out", type=path, default=Path("surface.gif"), metavar="FILE", help=".gif, .png, .pdf or .svg (surface.gif)"
     )
-    one.set_defaults(run=run_surface, of=one)
+    one.set_defaults(run=run_surface)
 
     one = commands.add_parser(
         "explore",
@@ -197,7 +205,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--out", type=path, default=Path("explorer.html"), metavar="FILE", help="default explorer.html")
     one.add_argument("--open", action="store_true", help="also open it in a browser")
-    one.set_defaults(run=run_explore, of=one)
+    one.set_defaults(run=run_explore)
 
     one = commands.add_parser(
         "tutorials",
@@ -210,7 +218,7 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=path, default=Path("tutorials"), metavar="FOLDER", help="default tutorials"
     )
     one.add_argument("--open", action="store_true", help="open the first in JupyterLab, if it is installed")
-    one.set_defaults(run=run_tutorials, of=one)
+    one.set_defaults(run=run_tutorials)
 
     add_exercises(exact(
         "exercises",
@@ -239,7 +247,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--seconds", type=positive, default=20, metavar="N", help="time limit for an answer (default 20)")
     one.add_argument("--megabytes", type=positive, default=2048, metavar="N", help="its memory limit (default 2048)")
-    one.set_defaults(run=run_check, of=one)
+    one.set_defaults(run=run_check)
 
     one = exact(
         "bench",
@@ -257,7 +265,7 @@ def parser() -> argparse.ArgumentParser:
     )
     one.add_argument("--json", type=path, metavar="FILE", help="write every time, ratio and version")
     one.add_argument("--plot", type=path, metavar="FILE", help="draw the ratios (.png, .pdf, .svg)")
-    one.set_defaults(run=run_bench, of=one)
+    one.set_defaults(run=run_bench)
 
     one = exact(
         "launch",
@@ -270,7 +278,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("-n", type=positive, required=True, metavar="N", help="how many ranks")
     one.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="a module, and its arguments")
     one.add_argument("program", nargs=argparse.REMAINDER, help="a script, and its arguments")
-    one.set_defaults(run=run_launch, of=one)
+    one.set_defaults(run=run_launch)
 
     one = exact(
         "figures",
@@ -282,13 +290,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("names", nargs="*", metavar="NAME", help="such as compare (default: all)")
     one.add_argument("--measure", action="store_true", help="first measure the data again, and say whether they agree")
     one.add_argument("--check", action="store_true", help="write nothing; status 1 if something has changed")
-    one.set_defaults(run=run_figures, of=one)
+    one.set_defaults(run=run_figures)
     return top
 
 
 def add_exercises(top: argparse.ArgumentParser) -> None:
     """The commands and options of `minigrad exercises`."""
-    top.set_defaults(run=run_list, of=top)
+    top.set_defaults(run=run_list)
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
 
     commands.add_parser("list", help="list all of them, as without a command")
@@ -296,7 +304,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one = commands.add_parser("show", help="print what to write, and hints")
     one.add_argument("exercise", metavar="EXERCISE")
     one.add_argument("--hint", type=int, choices=(1, 2, 3), default=0, help="how many hints (default none)")
-    one.set_defaults(run=run_show, of=one)
+    one.set_defaults(run=run_show)
 
     one = commands.add_parser(
         "start",
@@ -305,14 +313,14 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     )
     one.add_argument("exercises", nargs="+", metavar="EXERCISE")
     one.add_argument("--folder", type=path, default=Path(), metavar="FOLDER", help="where (default: here)")
-    one.set_defaults(run=run_start, of=one)
+    one.set_defaults(run=run_start)
 
     one = commands.add_parser("progress", help="check all answers in a folder; a table, and what to do next")
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument(
         "--hint", type=int, choices=(1, 2, 3), default=2, help="for the next: 1 where, 2 what (default), 3 with numbers"
     )
-    one.set_defaults(run=run_progress, of=one)
+    one.set_defaults(run=run_progress)
 
     one = commands.add_parser(
         "assemble",
@@ -322,7 +330,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     )
     one.add_argument("folder", nargs="?", type=path, default=Path(), metavar="FOLDER", help="default: this one")
     one.add_argument("--out", type=file, metavar="FILE", help="default my_framework.py in FOLDER")
-    one.set_defaults(run=run_assemble, of=one)
+    one.set_defaults(run=run_assemble)
 
     one = commands.add_parser(
         "forms",
@@ -334,7 +342,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
     one.add_argument("--out", type=path, required=True, metavar="FOLDER", help="where; an existing folder")
     one.add_argument("--kind", choices=FORMS, default=FORMS[0], help=f"default {FORMS[0]}")
-    one.set_defaults(run=run_forms, of=one)
+    one.set_defaults(run=run_forms)
 
     one = commands.add_parser(
         "report",
@@ -346,7 +354,7 @@ def add_exercises(top: argparse.ArgumentParser) -> None:
     one.add_argument("folder", type=path, metavar="FOLDER")
     one.add_argument("--out", type=path, default=Path("report.csv"), metavar="FILE", help="default report.csv")
     one.add_argument("--plot", type=path, metavar="FILE", help="the picture (.png, .pdf, .svg)")
-    one.set_defaults(run=run_report, of=one)
+    one.set_defaults(run=run_report)
 
 
 def at_least(low: int, text: str) -> int:

@@ -13,6 +13,7 @@ from minigrad.autograd.grad import grad
 from minigrad.autograd.scopes import is_recording, is_training, record
 from minigrad.composed import as_tensor
 from minigrad.create import eye, zeros, zeros_like
+from minigrad.engine.backward import toposort
 from minigrad.engine.tensor import Tensor
 from minigrad.errors import ShapeError, UsageError
 from minigrad.ops.joining import stack
@@ -75,26 +76,14 @@ def _computed(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:
         y = f(z)
     if not isinstance(y, Tensor):
         raise UsageError(f"f returned {shown(y)}; expected an array that is computed from its argument.")
-    if isinstance(x, Tensor) and x.node is not None:
-        behind = _behind(y)
+    if isinstance(x, Tensor) and x.node is not None and y.node is not None:
+        behind = {y.node, *(parent for node in toposort([y], ()) for parent in node.parents)}
         if x.node in behind and z.node not in behind:
             raise UsageError(
                 "f does not use its argument, but the array x itself, so all derivatives would be 0. Write it with the "
                 "argument: f = lambda z: (z * z).sum()."
             )
     return y, z
-
-
-def _behind(y: Tensor) -> set[Any]:
-    """All nodes that gradients of y reach."""
-    found: set[Any] = set()
-    waiting = [y.node]
-    while waiting:
-        node = waiting.pop()
-        if node is not None and node not in found:
-            found.add(node)
-            waiting += getattr(node, "parents", ())
-    return found
 
 
 def _slope(f: Map, x: Tensor) -> tuple[Tensor, Tensor]:

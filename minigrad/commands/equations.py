@@ -48,7 +48,7 @@ WORKED: dict[str, dict[str, Any]] = {
 
 def run_equations(arguments: argparse.Namespace) -> int:
     if arguments.name:
-        given = settings(type(optimizer.create(arguments.name)), arguments.rest, ["--worked"])
+        given = settings(type(optimizer.create(arguments.name)), arguments.rest, arguments.of.options())
         parts = [*full(arguments.name, given), *(by_hand(arguments.name, given) if arguments.worked else [])]
     else:
         names = compare.optimizers()

@@ -32,7 +32,7 @@ def settings(cls: type, words: Sequence[str], own: Sequence[str] = ()) -> dict[s
         if name in OBJECTS:
             raise ArgumentError(f"{option} takes a Python object, which a command line cannot pass; use it in a script")
         if name not in defaults:
-            known = [*(f"--{known}" for known in defaults), *own]
+            known = list(dict.fromkeys([*(f"--{known}" for known in defaults), *own]))
             raise ArgumentError(f"{cls.__name__.lower()} has no argument {option}{suggestion(option, known)}")
         if name in found:
             raise ArgumentError(f"{option} is given twice; give it once")

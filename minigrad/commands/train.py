@@ -16,7 +16,6 @@ from minigrad.compare import Run
 from minigrad.datasets.split import Split
 from minigrad.errors import ArgumentError
 
-OPTIONS = ("--optimizer", "--epochs", "--seed", "--data", "--save", "--plot", "--dist")
 LARGE = 1000.0
 """Data beyond this are mentioned when the loss diverges: networks are made for values of about 1."""
 
@@ -32,7 +31,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     if arguments.save and arguments.plot and arguments.save.resolve() == arguments.plot.resolve():
         raise ArgumentError(f"--save and --plot are both {str(arguments.plot)!r}; the picture needs another file.")
     cls = type(compare.build(arguments.optimizer))
-    name, given = cls.__name__.lower(), settings(cls, arguments.rest, OPTIONS)
+    name, given = cls.__name__.lower(), settings(cls, arguments.rest, arguments.of.options())
     if arguments.lr is not None:
         if len(arguments.lr) > 1:
             raise ArgumentError("--lr and --learning_rate are one option; give it once.")

@@ -4,7 +4,7 @@ import numpy
 import pytest
 
 from minigrad import autograd, gluon, np, ops
-from minigrad.errors import ShapeError, UsageError
+from minigrad.errors import GraphError, ShapeError, UsageError
 from minigrad.gradcheck import gradcheck
 
 X = numpy.array([1.0, 2.0, -0.5])
@@ -135,3 +135,8 @@ def test_a_function_that_uses_the_array_itself_in_place_of_its_argument_is_refus
             derivative(f, at)
     assert derivative(lambda z: (z * z * x).sum(), x).asnumpy().any()
     assert not derivative(lambda z: net.bias.data().sum(), x).asnumpy().any()  # it may be a constant
+    with autograd.record():
+        used = (x * x).sum()
+    used.backward()
+    with pytest.raises(GraphError, match="used and freed"):
+        derivative(lambda z: (z * used).sum(), x)
